@@ -82,7 +82,7 @@ WORDS: dict[str, tuple[str, str]] = {
 """The kernel's own findings: what each says, and its remedy."""
 
 
-def kernel_finding(code: str, points: int, rule: str, **facts: object) -> Finding:
+def kernel_finding(code: str, points: int, rule: str, /, **facts: object) -> Finding:
     """Make one of the kernel's own findings, with its words filled from `facts`."""
     says, remedy = WORDS[code]
     return Finding(code, points, rule, says.format(**facts), remedy.format(**facts))

@@ -6,6 +6,7 @@ The only file of the kernel that opens a file.
 from __future__ import annotations
 
 import tomllib
+from decimal import Decimal
 from functools import cache
 from hashlib import sha256
 from importlib.resources import files
@@ -70,7 +71,7 @@ def rulebook_from_bytes(content: bytes, *, name: str) -> Rulebook:
     another.
     """
     try:
-        data = tomllib.loads(content.decode("utf-8"))
+        data = tomllib.loads(content.decode("utf-8"), parse_float=Decimal)
     except UnicodeDecodeError:
         raise Unusable([Mistake((), "not a text in UTF-8; expected a TOML file")], name) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:

@@ -114,10 +114,18 @@ class FindingText(Table, frozen=True):
     rule: str
 
 
+class HourEquivalent(Table, frozen=True):
+    """What another unit of time is in contact hours, for those who have to convert."""
+
+    unit: str
+    contact_hours: Count
+
+
 class PerHour(Table, frozen=True, tag_field="by", tag="contact-hour"):
     """Points for each contact hour."""
 
     points: Points
+    equivalents: tuple[HourEquivalent, ...] = ()
 
 
 class PerActivity(Table, frozen=True, tag_field="by", tag="activity"):
