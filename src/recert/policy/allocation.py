@@ -16,7 +16,7 @@ from collections.abc import Iterable, Sequence
 
 import msgspec
 
-from recert.policy.flow import UNLIMITED, Network
+from recert.policy.flow import SINK, SOURCE, UNLIMITED, Network
 from recert.policy.judging import Entry
 from recert.policy.terms import CapTerm, Terms
 
@@ -57,20 +57,6 @@ class Shortage(msgspec.Struct, frozen=True):
     caps: tuple[CapUse, ...]
 
 
-class Placement(msgspec.Struct, eq=False):
-    """Where points count in one way of allocating. All in hundredths.
-
-    `counted`: by activity (in their order), the points by area. `in_need`: by requirement, the
-    points in its areas, also beyond what it asks. `caps`: all caps on what was brought.
-    """
-
-    counted: list[dict[str, int]]
-    in_need: list[int]
-    total: int
-    caps: list[CapUse]
-    shortages: tuple[Shortage, ...]
-
-
 class _Offer(msgspec.Struct, eq=False):
     """Points of one activity that share the same ways to go.
 
@@ -82,6 +68,58 @@ class _Offer(msgspec.Struct, eq=False):
     areas: Sequence[str]
     cap: CapUse | None
     limits: dict[str, int] | None = None
+
+
+class Placement(msgspec.Struct, eq=False):
+    """Where points count in one way of allocating. All in hundredths.
+
+    `counted`: by activity (in their order), the points by area. `in_need`: by requirement, the
+    points in its areas, also beyond what it asks. `caps`: all caps on what was brought.
+    """
+
+    terms: Terms
+    counted: list[dict[str, int]]
+    in_need: list[int]
+    caps: list[CapUse]
+    total: int = 0
+    shortages: tuple[Shortage, ...] = ()
+
+    def lack(self, need: int) -> int:
+        """Answer what a requirement still lacks."""
+        return self.terms.needs[need].points - self.in_need[need]
+
+    def _count(self, offer: _Offer, area: str, most: int) -> int:
+        """Count up to `most` points of an offer in an area, and answer how many it took."""
+        counts = self.counted[offer.place]
+        already = counts.get(area, 0)
+        if offer.limits is not None:
+            most = min(most, offer.limits[area] - already)
+        if most <= 0:
+            return 0
+        counts[area] = already + most
+        self.total += most
+        need = self.terms.need_of.get(area)
+        if need is not None:
+            self.in_need[need] += most
+        return most
+
+    def count_in_need(self, offer: _Offer, need: int, most: int) -> int:
+        """Count up to `most` points of an offer in the areas of a requirement."""
+        left = most
+        for area in offer.areas:
+            if left and self.terms.need_of.get(area) == need:
+                left -= self._count(offer, area, left)
+        return most - left
+
+    def count_anywhere(self, offer: _Offer, most: int) -> int:
+        """Count up to `most` points of an offer toward the total.
+
+        In areas that no requirement names, where there are any: the others may be of use still.
+        """
+        left = most
+        for area in sorted(offer.areas, key=self.terms.need_of.__contains__):
+            left -= self._count(offer, area, left)
+        return most - left
 
 
 class _Class(msgspec.Struct, eq=False):
@@ -97,9 +135,10 @@ class _Class(msgspec.Struct, eq=False):
 def place_points(terms: Terms, entries: Sequence[Entry], *, free: bool) -> Placement:
     """Place points so that they serve best: as claimed, or with every activity free to move."""
     caps = _caps_on(entries, free=free)
-    placement = Placement([{} for _ in entries], [0] * len(terms.needs), 0, list(caps.values()), ())
-    contested = _place_uncontested(terms, _offers(entries, caps, free=free), placement)
-    _place_contested(terms, contested, placement)
+    placement = Placement(terms, [{} for _ in entries], [0] * len(terms.needs), list(caps.values()))
+    waiting = _place_fixed(_offers(entries, caps, free=free), placement)
+    contested = _place_forced(waiting, placement)
+    _place_contested(contested, placement)
     return placement
 
 
@@ -142,6 +181,8 @@ def _offers(
         cap = None
         if chain := entry.terms.caps:
             cap = caps[chain[0], entry.year if chain[0].per_year else None]
+            if not _any_binds(cap):
+                cap = None
         portions = entry.portions
         if free or portions is None:
             if entry.free:
@@ -161,88 +202,109 @@ def _any_binds(cap: CapUse | None) -> bool:
     return False
 
 
-def _place_uncontested(
-    terms: Terms, offers: Iterable[_Offer], placement: Placement
-) -> list[_Offer]:
-    """Place what has one way to go; answer what is contested."""
-    need_of, in_need, counted = terms.need_of, placement.in_need, placement.counted
-    contested = []
+def _place_fixed(offers: Iterable[_Offer], placement: Placement) -> list[_Offer]:
+    """Place what has one area to go to and no cap in its way; answer the rest."""
+    need_of, in_need, counted = placement.terms.need_of, placement.in_need, placement.counted
+    waiting = []
     for offer in offers:
-        if offer.cap is not None and _any_binds(offer.cap):
-            contested.append(offer)
-        elif len(offer.areas) == 1:
-            area, points = offer.areas[0], offer.amount
-            counts = counted[offer.place]
-            counts[area] = counts.get(area, 0) + points
-            if area in need_of:
-                in_need[need_of[area]] += points
-            placement.total += points
+        if offer.cap is not None or len(offer.areas) > 1:
+            waiting.append(offer)
+            continue
+        area, points = offer.areas[0], offer.amount
+        counts = counted[offer.place]
+        counts[area] = counts.get(area, 0) + points
+        placement.total += points
+        if area in need_of:
+            in_need[need_of[area]] += points
+    return waiting
+
+
+def _place_forced(waiting: list[_Offer], placement: Placement) -> list[_Offer]:
+    """Place what can serve at most one requirement that still lacks points; answer the rest.
+
+    Such points serve it first: no other use of them is better. When that fills a requirement,
+    the rest have one way less to go, so it is tried again until nothing more is forced.
+    """
+    need_of = placement.terms.need_of
+    lacking = {place for place in set(need_of.values()) if placement.lack(place) > 0}
+    while True:
+        still = []
+        for offer in waiting:
             if offer.cap is not None:
-                offer.cap.use(points)
-        else:
-            contested.append(offer)
-    return contested
+                still.append(offer)
+                continue
+            ways = lacking.intersection(map(need_of.get, offer.areas)) if lacking else lacking
+            if len(ways) > 1:
+                still.append(offer)
+                continue
+            left = offer.amount
+            for need in ways:
+                left -= placement.count_in_need(offer, need, min(left, placement.lack(need)))
+                if placement.lack(need) <= 0:
+                    lacking.discard(need)
+            placement.count_anywhere(offer, left)
+        if len(still) == len(waiting):
+            return still
+        waiting = still
 
 
-def _place_contested(terms: Terms, contested: list[_Offer], placement: Placement) -> None:
+def _place_contested(contested: list[_Offer], placement: Placement) -> None:
     """Place the rest by a maximum flow, then fill up the total, and explain what is lacking."""
-    lacking = {
-        place: need.points - got
-        for place, (need, got) in enumerate(zip(terms.needs, placement.in_need, strict=True))
-        if got < need.points
-    }
-    classes = _merge(terms, contested, lacking)
+    needs = range(len(placement.terms.needs))
+    lacking = {need: lack for need in needs if (lack := placement.lack(need)) > 0}
+    classes, useless = _merge(placement.terms, contested, lacking)
     network, need_nodes = Network(), dict[int, int]()
-    source, sink = network.node(), network.node()
-    if any(one.ways for one in classes):
-        _draw(network, source, sink, classes, lacking, need_nodes)
-        network.fill(source, sink)
-    for one in classes:
-        if one.cap is not None:
-            one.cap.use(sum(map(network.flow, one.edges.values())))
-    for one in classes:
-        _hand_out(terms, one, network, placement)
+    if classes:
+        _draw(network, classes, lacking, need_nodes)
+        network.fill()
+        for one in classes:
+            if one.cap is not None:
+                one.cap.use(sum(map(network.flow, one.edges.values())))
+        for one in classes:
+            _hand_out(one, network, placement)
+    for offer in useless:
+        _count_under_cap(offer, placement)
     if lacking:
-        placement.shortages = _shortages(terms, placement, network, sink, need_nodes)
+        placement.shortages = _shortages(placement, network, need_nodes)
 
 
-def _merge(terms: Terms, contested: list[_Offer], lacking: dict[int, int]) -> list[_Class]:
-    """Merge offers under the same cap that could serve the same needs."""
+def _merge(
+    terms: Terms, contested: list[_Offer], lacking: dict[int, int]
+) -> tuple[list[_Class], list[_Offer]]:
+    """Merge offers under the same cap that could serve the same needs; answer the others too."""
     merged: dict[object, _Class] = {}
+    useless = []
     for offer in contested:
         ways: dict[int, int] = {}
         for area in offer.areas:
-            place = terms.need_of.get(area)
-            if place in lacking:
+            need = terms.need_of.get(area)
+            if need in lacking:
                 most = UNLIMITED if offer.limits is None else offer.limits[area]
-                ways[place] = ways.get(place, 0) + most
+                ways[need] = ways.get(need, 0) + most
+        if not ways:
+            useless.append(offer)
+            continue
         # An offer with limits of its own stays by itself.
         key = (offer.cap, frozenset(ways)) if offer.limits is None else offer
         one = merged.get(key)
         if one is None:
-            merged[key] = _Class([offer], offer.cap, ways, offer.amount, {})
-        else:
-            one.offers.append(offer)
-            one.amount += offer.amount
-    return list(merged.values())
+            one = merged[key] = _Class([], offer.cap, ways, 0, {})
+        one.offers.append(offer)
+        one.amount += offer.amount
+    return list(merged.values()), useless
 
 
 def _draw(
-    network: Network,
-    source: int,
-    sink: int,
-    classes: list[_Class],
-    lacking: dict[int, int],
-    need_nodes: dict[int, int],
+    network: Network, classes: list[_Class], lacking: dict[int, int], need_nodes: dict[int, int]
 ) -> None:
     """Draw source -> outer caps -> inner caps -> classes -> needs -> sink."""
-    for place, points in lacking.items():
-        need_nodes[place] = network.node()
-        network.edge(need_nodes[place], sink, points)
+    for need, points in lacking.items():
+        need_nodes[need] = network.node()
+        network.edge(need_nodes[need], SINK, points)
 
     def node_of(cap: CapUse | None) -> int:
         if cap is None:
-            return source
+            return SOURCE
         if cap.node < 0:
             start = node_of(cap.outer)
             cap.node = network.node()
@@ -250,67 +312,51 @@ def _draw(
         return cap.node
 
     for one in classes:
-        if one.ways:
-            node = network.node()
-            network.edge(node_of(one.cap), node, one.amount)
-            for place, most in one.ways.items():
-                one.edges[place] = network.edge(node, need_nodes[place], most)
+        node = network.node()
+        network.edge(node_of(one.cap), node, one.amount)
+        for need, most in one.ways.items():
+            one.edges[need] = network.edge(node, need_nodes[need], most)
 
 
-def _hand_out(terms: Terms, one: _Class, network: Network, placement: Placement) -> None:
+def _hand_out(one: _Class, network: Network, placement: Placement) -> None:
     """Give what flowed through a class, and what more may count, to its activities in order."""
-    flows = {place: network.flow(edge) for place, edge in one.edges.items()}
+    flows = {need: flow for need, edge in one.edges.items() if (flow := network.flow(edge))}
     more = one.amount - sum(flows.values())
     if one.cap is not None:
         more = min(more, one.cap.room)
         one.cap.use(more)
     for offer in one.offers:
-        counts = placement.counted[offer.place]
         left = offer.amount
+        for need, flow in flows.items():
+            if left and flow:
+                counted = placement.count_in_need(offer, need, min(left, flow))
+                flows[need] -= counted
+                left -= counted
+        if left and more:
+            more -= placement.count_anywhere(offer, min(left, more))
 
-        def count(area: str, most: int, offer: _Offer = offer, counts: dict[str, int] = counts) -> int:
-            limit = most if offer.limits is None else offer.limits[area] - counts.get(area, 0)
-            points = min(most, limit)
-            if points:
-                counts[area] = counts.get(area, 0) + points
-                placement.total += points
-                if area in terms.need_of:
-                    placement.in_need[terms.need_of[area]] += points
-            return points
 
-        for area in offer.areas:
-            place = terms.need_of.get(area, -1)
-            if flows.get(place):
-                points = count(area, min(left, flows[place]))
-                flows[place] -= points
-                left -= points
-        # What no need takes counts toward the total: first in an area that no need names.
-        for area in sorted(offer.areas, key=terms.need_of.__contains__):
-            if left and more:
-                points = count(area, min(left, more))
-                more -= points
-                left -= points
+def _count_under_cap(offer: _Offer, placement: Placement) -> None:
+    """Count an offer that serves no requirement, as far as the caps leave room."""
+    cap = offer.cap
+    if cap is not None and (room := cap.room):
+        cap.use(placement.count_anywhere(offer, min(offer.amount, room)))
 
 
 def _shortages(
-    terms: Terms, placement: Placement, network: Network, sink: int, need_nodes: dict[int, int]
+    placement: Placement, network: Network, need_nodes: dict[int, int]
 ) -> tuple[Shortage, ...]:
     """Say which needs lack points together, and which caps hold back points that could help.
 
     Needs that compete for the same points fall short together: one cut of the network.
     """
-    place_of = {node: place for place, node in need_nodes.items()}
-    lacks = {
-        place: need.points - got
-        for place, (need, got) in enumerate(zip(terms.needs, placement.in_need, strict=True))
-        if got < need.points
-    }
-    found: list[tuple[set[int], set[int]]] = []  # needs, and all feeders
-    for place in lacks:
-        feeders = set[int]()
-        if place in need_nodes:
-            feeders = network.feeders(need_nodes[place], without=sink)
-        needs = {place} | {place_of[node] for node in feeders if node in place_of}
+    need_at = {node: need for need, node in need_nodes.items()}
+    all_needs = range(len(placement.terms.needs))
+    lacks = {need: lack for need in all_needs if (lack := placement.lack(need)) > 0}
+    found: list[tuple[set[int], set[int]]] = []  # needs, and all their feeders
+    for need in lacks:
+        feeders = network.feeders(need_nodes[need]) if need in need_nodes else set[int]()
+        needs = {need} | {need_at[node] for node in feeders if node in need_at}
         for other in [other for other in found if other[0] & needs]:
             found.remove(other)
             needs |= other[0]
@@ -319,7 +365,7 @@ def _shortages(
     return tuple(
         Shortage(
             needs=tuple(sorted(needs)),
-            points=sum(lacks.get(place, 0) for place in needs),
+            points=sum(lacks.get(need, 0) for need in needs),
             caps=tuple(
                 cap
                 for cap in placement.caps

@@ -1,4 +1,4 @@
-"""The assessment: does this transcript meet what this credential needs, and why (not)?"""
+"""Does this transcript meet what this credential needs, and why not? The assessment."""
 
 from __future__ import annotations
 
@@ -50,10 +50,9 @@ class Loss(msgspec.Struct, frozen=True):
 
 
 class Ledger(msgspec.Struct, frozen=True):
-    """What became of each point of an activity. In hundredths, and always
+    """What became of each point of an activity. In hundredths.
 
-    `claimed == sum(counted.values()) + sum(loss.points for loss in not_counted)`.
-
+    Always `claimed == sum(counted.values()) + sum(loss.points for loss in not_counted)`.
     `recognised` is what the activity may count for; `unallocated` what it is worth beyond what
     was claimed, which counts once it is allocated.
     """
@@ -96,11 +95,11 @@ class Assessment(msgspec.Struct, eq=False, dict=True):
         return "met" if enough else "not-met"
 
     def total_short(self, placement: Placement) -> int:
-        """What is lacking to the total, in one of the two placements."""
+        """Answer what is lacking to the total, in one of the two placements."""
         return max(0, self.terms.total - placement.total)
 
     def area_short(self, placement: Placement) -> int:
-        """The sum of what the requirements lack, in one of the two placements."""
+        """Answer the sum of what the requirements lack, in one of the two placements."""
         return sum(shortage.points for shortage in placement.shortages)
 
     def requirements(self, placement: Placement) -> list[RequirementResult]:
@@ -180,14 +179,11 @@ def assess(rulebook: Rulebook, case: Case) -> Assessment:
         raise Unusable([Mistake(("program",), message)])
     terms = terms_of(rulebook, case)
     entries = judge_activities(rulebook, case, terms)
-    return Assessment(
-        rulebook,
-        case,
-        terms,
-        entries,
-        place_points(terms, entries, free=False),
-        place_points(terms, entries, free=True),
-    )
+    claimed = place_points(terms, entries, free=False)
+    # Where nothing was claimed area by area, everything was free to move from the start.
+    all_free = all(entry.portions is None for entry in entries)
+    best = claimed if all_free else place_points(terms, entries, free=True)
+    return Assessment(rulebook, case, terms, entries, claimed, best)
 
 
 def cap_finding(cap: CapUse) -> Finding:

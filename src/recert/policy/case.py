@@ -175,7 +175,9 @@ def _case_mistakes(fields: _CaseFields, book: Rulebook) -> Iterator[Mistake]:
         message = f"expected {book.key}, the programme of this rulebook; found {fields.program!r}"
         yield Mistake(("program",), message)
     if fields.category not in book.categories:
-        message = f"unknown category {fields.category!r}; {nearest(fields.category, book.categories)}"
+        message = (
+            f"unknown category {fields.category!r}; {nearest(fields.category, book.categories)}"
+        )
         yield Mistake(("category",), message)
     yield from _day_mistakes(("as_of",), fields.as_of)
     purpose = _purpose_of(fields)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
 from recert.policy.dated import Dated
 from recert.policy.mistakes import Mistake, Place, nearest
+from recert.policy.points import Points
 from recert.policy.rulebook import Fee, Kind, PerCredential, PerPages, RequirementSet, Rulebook
 
 
@@ -41,7 +43,9 @@ def mistakes_between(book: Rulebook) -> Iterator[Mistake]:
         yield Mistake(("naming", "pattern"), "expected a text that holds {category}")
 
 
-def _unknown(place: Place, names: Iterable[str], known: Iterable[str], noun: str) -> Iterator[Mistake]:
+def _unknown(
+    place: Place, names: Iterable[str], known: Iterable[str], noun: str
+) -> Iterator[Mistake]:
     known = list(known)
     for name in names:
         if name not in known:
@@ -74,7 +78,9 @@ def _category_mistakes(book: Rulebook) -> Iterator[Mistake]:
     for key, category in book.categories.items():
         place = ("categories", key)
         sets = book.requirements
-        yield from _unknown((*place, "requirements"), [category.requirements], sets, "requirement set")
+        yield from _unknown(
+            (*place, "requirements"), [category.requirements], sets, "requirement set"
+        )
         if category.area:
             yield from _unknown((*place, "area"), [category.area], book.areas, "area")
         if category.maintained_as:
@@ -101,12 +107,14 @@ def _requirement_mistakes(book: Rulebook, key: str, needed: RequirementSet) -> I
             yield Mistake(here, "expected either `areas` or `own_area = true`")
         for area in one.areas:
             if area in taken:
-                message = f"{area!r} stands in two requirements; a point counts in one (allocate it once)"
+                message = (
+                    f"{area!r} stands in two requirements; a point counts in one (allocate it once)"
+                )
                 yield Mistake((*here, "areas"), message)
             taken.add(area)
 
 
-def _step_mistakes(place: Place, dated: Dated[object] | Dated[int]) -> Iterator[Mistake]:
+def _step_mistakes(place: Place, dated: Dated[Points]) -> Iterator[Mistake]:
     days = [step.from_ for step in dated.steps]
     yield from _day_order_mistakes(place, days)
 
@@ -114,7 +122,7 @@ def _step_mistakes(place: Place, dated: Dated[object] | Dated[int]) -> Iterator[
 def _day_order_mistakes(place: Place, days: list[date]) -> Iterator[Mistake]:
     if not days:
         yield Mistake((*place, "steps"), "expected at least one step")
-    for index, (earlier, later) in enumerate(zip(days, days[1:], strict=False), start=1):
+    for index, (earlier, later) in enumerate(pairwise(days), start=1):
         if later <= earlier:
             message = f"expected a day after {earlier}, the step before it; found {later}"
             yield Mistake((*place, "steps", index, "from"), message)
@@ -163,7 +171,9 @@ def _overlapping_groups(book: Rulebook) -> Iterator[Mistake]:
             yield Mistake(("cap_groups", key, "cap", "per"), "a group is capped per cycle")
         for kind in group.kinds:
             if kind in owner:
-                message = f"{kind!r} is in the group {owner[kind]!r} already; a kind is in one group"
+                message = (
+                    f"{kind!r} is in the group {owner[kind]!r} already; a kind is in one group"
+                )
                 yield Mistake(("cap_groups", key, "kinds"), message)
             owner[kind] = key
 
@@ -173,7 +183,7 @@ def _fee_mistakes(book: Rulebook, key: str, fee: Fee) -> Iterator[Mistake]:
     yield from _day_order_mistakes(place, [step.from_ for step in fee.steps])
     for index, step in enumerate(fee.steps):
         here = (*place, "steps", index)
-        amounts = [((*here, "amount"), step.amount)]
+        amounts: list[tuple[Place, str]] = [((*here, "amount"), step.amount)]
         for other, special in enumerate(step.instead):
             inside = (*here, "instead", other)
             amounts.append(((*inside, "amount"), special.amount))
@@ -197,7 +207,7 @@ def _declaration_mistakes(book: Rulebook) -> Iterator[Mistake]:
         place = ("declarations", purpose)
         yield from _unknown((*place, "fees"), kind.fees, book.fees, "fee")
         if (kind.points_from == "years-before-submission") != (kind.years is not None):
-            message = "expected with `points_from = \"years-before-submission\"`, and only with it"
+            message = 'expected with `points_from = "years-before-submission"`, and only with it'
             yield Mistake((*place, "years"), message)
         if kind.points_from != "cycle" and kind.dated_rules_by == "cycle-end":
             message = "there is no cycle whose end could decide; expected submission-day"
@@ -214,5 +224,7 @@ def _calendar_mistakes(book: Rulebook) -> Iterator[Mistake]:
     try:
         ZoneInfo(calendar.time_zone.value)
     except (ZoneInfoNotFoundError, ValueError):
-        message = f"unknown time zone {calendar.time_zone.value!r}; expected one such as Europe/Paris"
+        message = (
+            f"unknown time zone {calendar.time_zone.value!r}; expected one such as Europe/Paris"
+        )
         yield Mistake(("calendar", "time_zone", "value"), message)

@@ -44,7 +44,7 @@ def last_day_of_month(day: date) -> date:
 
 
 def _cycle_from(book: Rulebook, starts: date) -> Cycle:
-    """A whole cycle that begins on a day (CYC-1)."""
+    """Answer the whole cycle that begins on a day (CYC-1)."""
     anniversary = years_after(starts, book.cycle.years.value)
     if book.cycle.ends.value == "last-day-of-month":
         return Cycle(starts=starts, ends=last_day_of_month(anniversary))

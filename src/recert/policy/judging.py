@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterable
 from datetime import date
 
 import msgspec
@@ -26,97 +27,163 @@ class Entry(msgspec.Struct, eq=False):
 
     activity: Activity
     terms: KindTerms
-    year: int
     claimed: int
-    worth: int
-    portions: dict[str, int] | None
-    free: tuple[str, ...]
+    worth: int = 0
+    year: int = 1
+    portions: dict[str, int] | None = {}
+    free: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+
+    @property
+    def excluded(self) -> bool:
+        """Whether a finding lets the activity count for nothing."""
+        return self.worth == 0 and bool(self.findings)
+
+    def exclude(self, finding: Finding) -> None:
+        """Let the activity count for nothing."""
+        self.worth, self.portions, self.free, self.findings = 0, {}, (), (finding,)
 
 
 def judge_activities(book: Rulebook, case: Case, terms: Terms) -> list[Entry]:
     """Judge each activity of a case by itself, in their order (ACT-1 to ACT-8, CYC-5)."""
-    default = (book.activities.default_area,)
-    later_years = later_years_of(case.period.starts, terms.years)
-    first_of: dict[tuple[str, str, date], Activity] = {}
-    entries = []
+    judge = _Judge(book, case, terms)
+    entries = [judge.entry(activity) for activity in case.activities]
     claims: dict[str, list[Entry]] = {}
-    for activity in case.activities:
-        kind = terms.kinds[activity.kind]
-        nominal = kind.worth(activity)
-        allocation = activity.allocation
-        claimed = (nominal or 0) if allocation is None else sum(allocation.values())
-        first = first_of.setdefault(activity.identity, activity)
-        refusal = _refusal(book, case, terms, activity, kind, nominal, first, claimed)
-        if refusal is not None or nominal is None:
-            entry = Entry(activity, kind, 1, claimed, 0, {}, (), (refusal,) if refusal else ())
-        else:
-            year = bisect_right(later_years, activity.completed_on) + 1 if kind.caps else 1
-            entry = _counting_entry(book, activity, kind, year, nominal, claimed, default)
-        entries.append(entry)
-        if kind.kind.once_per_person:
-            claims.setdefault(kind.key, []).append(entry)
+    for entry in entries:
+        if entry.terms.kind.once_per_person:
+            claims.setdefault(entry.terms.key, []).append(entry)
     for of_one_kind in claims.values():
         _keep_one(of_one_kind)
     return entries
 
 
-def _refusal(
-    book: Rulebook,
-    case: Case,
-    terms: Terms,
-    activity: Activity,
-    kind: KindTerms,
-    nominal: int | None,
-    first: Activity,
-    claimed: int,
-) -> Finding | None:
-    """The first reason, in the order that the case format gives, why it counts for nothing."""
-    day, period, rules = activity.completed_on, case.period, book.activities
-    if nominal is None:
-        known = ", ".join(_credentials(kind))
+class _Judge:
+    """What one case's activities are judged by."""
+
+    def __init__(self, book: Rulebook, case: Case, terms: Terms) -> None:
+        """Gather what all of them share."""
+        self.book, self.case, self.terms = book, case, terms
+        self.default = (book.activities.default_area,)
+        self.later_years = later_years_of(case.period.starts, terms.years)
+        self.first_of: dict[tuple[str, str, date], Activity] = {}
+
+    def entry(self, activity: Activity) -> Entry:
+        """Judge the next activity."""
+        kind = self.terms.kinds[activity.kind]
+        worth = kind.worth(activity)
+        allocation = activity.allocation
+        claimed = (worth or 0) if allocation is None else sum(allocation.values())
+        first = self.first_of.setdefault(activity.identity, activity)
+        if worth is None:
+            known = ", ".join(_credentials(kind))
+            refusal: Finding | None = kernel_finding(
+                "unknown-credential", claimed, kind.kind.rule, earned=activity.earned, known=known
+            )
+        else:
+            refusal = self._date_refusal(activity, claimed) or self._again(activity, first, claimed)
+            if refusal is None and kind.has_conditions:
+                refusal = self._condition_refusal(activity, kind, claimed)
+        if refusal is not None or worth is None:
+            return Entry(activity, kind, claimed, findings=(refusal,) if refusal else ())
+        year = bisect_right(self.later_years, activity.completed_on) + 1 if kind.caps else 1
+        return self._counting(Entry(activity, kind, claimed, worth, year))
+
+    def _date_refusal(self, activity: Activity, claimed: int) -> Finding | None:
+        """Refuse what was done outside the days that count, or after submission (CYC-5)."""
+        case = self.case
+        starts, ends = case.period.starts, case.period.ends
+        day = activity.completed_on
+        begun = activity.from_ or day
+        if begun < starts or day > ends or day < starts or begun > ends:
+            outside = begun if starts <= day <= ends else day
+            kind = self.book.declarations[case.purpose]
+            in_cycle = kind.points_from == "cycle"
+            rule = self.book.activities.inside_cycle.rule if in_cycle else kind.rule
+            return kernel_finding(
+                "outside-cycle", claimed, rule, day=outside, starts=starts, ends=ends
+            )
+        if day > case.as_of:
+            rule = self.book.activities.not_after_submission.rule
+            return kernel_finding(
+                "after-submission", claimed, rule, day=day, as_of=case.as_of, ends=ends
+            )
+        return None
+
+    def _again(self, activity: Activity, first: Activity, claimed: int) -> Finding | None:
+        """Refuse what counted before: in this transcript (ACT-8), or in another cycle (ACT-2)."""
+        rules = self.book.activities
+        if first is not activity:
+            return kernel_finding("duplicate", claimed, rules.same_activity.rule, first=first.id)
+        if activity.used_in_cycle_ending is not None:
+            ended = activity.used_in_cycle_ending
+            return kernel_finding(
+                "used-in-earlier-cycle", claimed, rules.used_once.rule, cycle=ended
+            )
+        return None
+
+    def _condition_refusal(
+        self, activity: Activity, kind: KindTerms, claimed: int
+    ) -> Finding | None:
+        """Refuse by what only some kinds ask; "once per person" comes last, in `_keep_one`."""
+        rules, window = kind.kind, kind.kind.window
+        refusal = None
+        if isinstance(rules.earns, PerCredential) and activity.earned in self.terms.own_credentials:
+            return kernel_finding("own-category", claimed, rules.rule, earned=activity.earned)
+        if rules.first_time_only and activity.repeat:
+            refusal = rules.first_time_only
+        elif window and not (
+            window.from_ <= (activity.from_ or activity.completed_on)
+            and activity.completed_on <= window.through
+        ):
+            refusal = window.finding
+        elif rules.approval and not activity.approved:
+            refusal = rules.approval
+        return programme_finding(refusal, claimed) if refusal else None
+
+    def _counting(self, entry: Entry) -> Entry:
+        """Say where the points of an activity that nothing excludes were claimed and may go."""
+        activity, worth, claimed = entry.activity, entry.worth, entry.claimed
+        allocation, covers, allowed = activity.allocation, activity.covers, entry.terms.allowed
+        if allocation is None:
+            entry.portions = None
+            entry.free = covers or self.default
+        else:
+            entry.portions = {area: int(points) for area, points in allocation.items() if points}
+            entry.free = tuple(allocation)
+            if covers:
+                entry.free += tuple(area for area in covers if area not in allocation)
+        usable = claimed
+        if allowed is not None:
+            usable = _keep_to(allowed, entry)
+            if usable < claimed:
+                entry.findings += (self._area_finding(entry, claimed - usable),)
+        if usable > worth:
+            finding = kernel_finding(
+                "allocation-exceeds-worth",
+                usable - worth,
+                self.book.activities.allocation.rule,
+                claimed=points_text(usable),
+                worth=points_text(worth),
+            )
+            entry.findings += (finding,)
+        return entry
+
+    def _area_finding(self, entry: Entry, lost: int) -> Finding:
+        kind = entry.terms.kind
+        titles = " or ".join(self.book.areas[area].title.lower() for area in sorted(kind.areas))
+        rule = kind.areas_rule or kind.rule
         return kernel_finding(
-            "unknown-credential", claimed, kind.kind.rule, earned=activity.earned, known=known
+            "area-not-allowed", lost, rule, allowed=titles, points=points_text(lost)
         )
-    begun = activity.from_ or day
-    if not (period.starts <= day <= period.ends and period.starts <= begun <= period.ends):
-        outside = day if not period.starts <= day <= period.ends else begun
-        rule = book.declarations[case.purpose].rule
-        if case.purpose == "renewal":
-            rule = rules.inside_cycle.rule
-        return kernel_finding(
-            "outside-cycle", claimed, rule, day=outside, starts=period.starts, ends=period.ends
-        )
-    if day > case.as_of:
-        rule = rules.not_after_submission.rule
-        return kernel_finding(
-            "after-submission", claimed, rule, day=day, as_of=case.as_of, ends=period.ends
-        )
-    if first is not activity:
-        return kernel_finding("duplicate", claimed, rules.same_activity.rule, first=first.id)
-    if activity.used_in_cycle_ending is not None:
-        ended = activity.used_in_cycle_ending
-        return kernel_finding("used-in-earlier-cycle", claimed, rules.used_once.rule, cycle=ended)
-    if kind.has_conditions:
-        return _condition_refusal(terms, activity, kind, begun, claimed)
-    return None
 
 
-def _condition_refusal(
-    terms: Terms, activity: Activity, kind: KindTerms, begun: date, claimed: int
-) -> Finding | None:
-    """The conditions that only some kinds have, "once per person" excepted (see `_keep_one`)."""
-    rules = kind.kind
-    if isinstance(rules.earns, PerCredential) and activity.earned in terms.own_credentials:
-        return kernel_finding("own-category", claimed, rules.rule, earned=activity.earned)
-    if rules.first_time_only and activity.repeat:
-        return programme_finding(rules.first_time_only, claimed)
-    window = rules.window
-    if window and (begun < window.from_ or activity.completed_on > window.through):
-        return programme_finding(window.finding, claimed)
-    if rules.approval and not activity.approved:
-        return programme_finding(rules.approval, claimed)
-    return None
+def _keep_to(allowed: Iterable[str], entry: Entry) -> int:
+    """Take away claims in areas to which the kind may not go; answer the points that are left."""
+    entry.free = tuple(area for area in entry.free if area in allowed)
+    if entry.portions is None:
+        return entry.worth if entry.free else 0
+    entry.portions = {area: points for area, points in entry.portions.items() if area in allowed}
+    return sum(entry.portions.values())
 
 
 def _credentials(kind: KindTerms) -> list[str]:
@@ -126,58 +193,6 @@ def _credentials(kind: KindTerms) -> list[str]:
     return [credential for one in earns.classes for credential in one.credentials]
 
 
-def _counting_entry(
-    book: Rulebook,
-    activity: Activity,
-    kind: KindTerms,
-    year: int,
-    worth: int,
-    claimed: int,
-    default: tuple[str, ...],
-) -> Entry:
-    """An activity that nothing excludes: where its points were claimed, and where they may go."""
-    allocation, covers, allowed = activity.allocation, activity.covers, kind.allowed
-    if allocation is None:
-        portions = None
-        free = covers or default
-    else:
-        portions = {area: int(points) for area, points in allocation.items() if points}
-        free = tuple(allocation)
-        if covers:
-            free += tuple(area for area in covers if area not in allocation)
-    if allowed is None and (portions is None or claimed <= worth):
-        return Entry(activity, kind, year, claimed, worth, portions, free)
-    findings = []
-    usable = claimed
-    if allowed is not None:
-        free = tuple(area for area in free if area in allowed)
-        if portions is None:
-            usable = worth if free else 0
-        else:
-            portions = {area: points for area, points in portions.items() if area in allowed}
-            usable = sum(portions.values())
-        if usable < claimed:
-            titles = " or ".join(book.areas[area].title.lower() for area in sorted(allowed))
-            lost = claimed - usable
-            rule = kind.kind.areas_rule or kind.kind.rule
-            findings.append(
-                kernel_finding(
-                    "area-not-allowed", lost, rule, allowed=titles, points=points_text(lost)
-                )
-            )
-    if usable > worth:
-        findings.append(
-            kernel_finding(
-                "allocation-exceeds-worth",
-                usable - worth,
-                book.activities.allocation.rule,
-                claimed=points_text(usable),
-                worth=points_text(worth),
-            )
-        )
-    return Entry(activity, kind, year, claimed, worth, portions, free, tuple(findings))
-
-
 def _keep_one(claims: list[Entry]) -> None:
     """Let one claim of a once-per-person kind serve; refuse the others (ACT-5).
 
@@ -185,13 +200,10 @@ def _keep_one(claims: list[Entry]) -> None:
     nothing else speaks.
     """
     text = claims[0].terms.kind.once_per_person
-    if text is None or len(claims) == 1:
-        return
     taken = any(claim.activity.used_in_cycle_ending is not None for claim in claims)
     for claim in claims:
-        if claim.worth == 0 and claim.findings:
+        if text is None or claim.excluded:
             continue
         if taken:
-            claim.findings = (programme_finding(text, claim.claimed),)
-            claim.worth, claim.portions, claim.free = 0, {}, ()
+            claim.exclude(programme_finding(text, claim.claimed))
         taken = True

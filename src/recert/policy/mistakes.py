@@ -10,8 +10,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from difflib import get_close_matches
-from functools import cache
-from typing import Any, TypeVar
+from textwrap import shorten
+from typing import TypeVar
 
 import msgspec
 from msgspec import inspect
@@ -19,6 +19,9 @@ from msgspec import inspect
 from recert.policy.points import Points
 
 T = TypeVar("T")
+
+LONGEST = 60
+"""The most characters of a value that are quoted back."""
 
 Place = tuple[str | int, ...]
 """Where a value stands in the data: ("activities", 3, "kind")."""
@@ -78,21 +81,16 @@ def decode(data: object, target: type[T], *, at: Place = ()) -> T:
     try:
         return msgspec.convert(data, target, dec_hook=_decode_points)
     except (msgspec.ValidationError, ValueError) as error:
-        mistakes = list(_mistakes_in(data, _shape_of(target), at))
+        mistakes = list(_mistakes_in(data, inspect.type_info(target), at))
         # The walk knows every shape that our structs use; should msgspec object to something
         # else, its own words are better than none.
         raise Unusable(mistakes or [Mistake(at, str(error))]) from None
 
 
-def _decode_points(kind: type[Any], value: object) -> Any:
+def _decode_points(kind: type, value: object) -> Points:
     if kind is Points:
         return Points.parse(value)
     raise NotImplementedError(kind)
-
-
-@cache
-def _shape_of(target: type[Any]) -> inspect.Type:
-    return inspect.type_info(target)
 
 
 def _mistakes_in(data: object, shape: inspect.Type, at: Place) -> Iterator[Mistake]:
@@ -141,17 +139,19 @@ def _union_mistakes(data: object, shape: inspect.UnionType, at: Place) -> Iterat
     tagged = {kind.tag: kind for kind in structs if kind.tag_field}
     if not tagged:
         options = [kind for kind in shape.types if not isinstance(kind, inspect.NoneType)]
-        yield from _mistakes_in(data, options[0], at)
+        found = [list(_mistakes_in(data, option, at)) for option in options]
+        if all(found):
+            yield from found[0] if len(found) == 1 else [_expected(_words(shape), data, at)]
     elif not isinstance(data, Mapping):
         yield _expected("a table", data, at)
     else:
-        field = next(iter(tagged.values())).tag_field or ""
-        chosen = tagged.get(data.get(field))  # type: ignore[arg-type]  # any value may stand there
-        if chosen is None:
-            options_text = ", ".join(sorted(str(tag) for tag in tagged))
-            yield Mistake((*at, field), f"expected one of: {options_text}")
+        field = structs[0].tag_field or ""
+        named = [kind for tag, kind in tagged.items() if tag == data.get(field)]
+        if named:
+            yield from _struct_mistakes(data, named[0], at)
         else:
-            yield from _struct_mistakes(data, chosen, at)
+            options_text = ", ".join(sorted(map(str, tagged)))
+            yield Mistake((*at, field), f"expected one of: {options_text}")
 
 
 def _leaf_mistakes(data: object, shape: inspect.Type, at: Place) -> Iterator[Mistake]:
@@ -161,22 +161,30 @@ def _leaf_mistakes(data: object, shape: inspect.Type, at: Place) -> Iterator[Mis
         except ValueError as error:
             yield Mistake(at, str(error))
         return
-    fits = {
-        inspect.StrType: lambda: isinstance(data, str),
-        inspect.BoolType: lambda: isinstance(data, bool),
-        inspect.IntType: lambda: _is_whole(data, shape),
-        inspect.DateType: lambda: _is_date(data),
-        inspect.LiteralType: lambda: data in getattr(shape, "values", ()),
-    }.get(type(shape), lambda: True)
-    if not fits():
+    if not _fits(data, shape):
         yield _expected(_words(shape), data, at)
 
 
-def _is_whole(data: object, shape: inspect.Type) -> bool:
+def _fits(data: object, shape: inspect.Type) -> bool:
+    match shape:
+        case inspect.StrType():
+            return isinstance(data, str)
+        case inspect.BoolType():
+            return isinstance(data, bool)
+        case inspect.IntType():
+            return _is_whole(data, shape)
+        case inspect.DateType():
+            return _is_date(data)
+        case inspect.LiteralType(values=values):
+            return data in values
+        case _:
+            return True
+
+
+def _is_whole(data: object, shape: inspect.IntType) -> bool:
     if not isinstance(data, int) or isinstance(data, bool):
         return False
-    least, most = getattr(shape, "ge", None), getattr(shape, "le", None)
-    return (least is None or data >= least) and (most is None or data <= most)
+    return (shape.ge is None or data >= shape.ge) and (shape.le is None or data <= shape.le)
 
 
 def _is_date(data: object) -> bool:
@@ -191,39 +199,39 @@ def _is_date(data: object) -> bool:
 
 def _words(shape: inspect.Type) -> str:
     """Say in words what a shape expects."""
-    match shape:
-        case inspect.StrType():
-            return "a text"
-        case inspect.BoolType():
-            return "true or false"
-        case inspect.IntType(ge=None, le=None):
-            return "a whole number"
-        case inspect.IntType(ge=least, le=None):
-            return f"a whole number, {least} or more"
-        case inspect.IntType(ge=least, le=most):
-            return f"a whole number from {least} to {most}"
-        case inspect.DateType():
-            return "a date such as 2022-05-04"
-        case inspect.LiteralType(values=values):
-            return "one of: " + ", ".join(map(str, values))
-        case inspect.CustomType():
-            return "a number such as 1.25"
-        case inspect.VarTupleType() | inspect.ListType():
-            return "a list"
-        case inspect.UnionType(types=types):
-            return " or ".join(_words(kind) for kind in types if type(kind) is not inspect.NoneType)
-        case _:
-            return "a table of fields"
+    if isinstance(shape, inspect.IntType):
+        return _whole_number(shape.ge, shape.le)
+    if isinstance(shape, inspect.LiteralType):
+        return "one of: " + ", ".join(map(str, shape.values))
+    if isinstance(shape, inspect.UnionType):
+        kinds = [kind for kind in shape.types if not isinstance(kind, inspect.NoneType)]
+        return " or ".join(map(_words, kinds))
+    return {
+        inspect.StrType: "a text",
+        inspect.BoolType: "true or false",
+        inspect.DateType: "a date such as 2022-05-04",
+        inspect.CustomType: "a number such as 1.25",
+        inspect.VarTupleType: "a list",
+        inspect.ListType: "a list",
+    }.get(type(shape), "a table of fields")
+
+
+def _whole_number(least: float | None, most: float | None) -> str:
+    if least is None:
+        return "a whole number"
+    return f"a whole number from {least} to {most}" if most else f"a whole number, {least} or more"
 
 
 def _expected(what: str, data: object, at: Place) -> Mistake:
-    found = repr(data) if isinstance(data, (str, bool, type(None))) else str(data)
-    if isinstance(data, Mapping):
-        found = "a table"
-    elif isinstance(data, (list, tuple)):
-        found = "a list"
-    elif data is None:
-        found = "nothing"
-    elif len(found) > 60:
-        found = found[:57] + "..."
+    match data:
+        case None:
+            found = "nothing"
+        case Mapping():
+            found = "a table"
+        case list() | tuple():
+            found = "a list"
+        case str():
+            found = repr(shorten(data, LONGEST, placeholder="..."))
+        case _:
+            found = str(data)
     return Mistake(at, f"expected {what}, found {found}")

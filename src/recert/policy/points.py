@@ -7,11 +7,16 @@ is a decimal text. `Points` is the border between the two.
 
 from __future__ import annotations
 
-from decimal import Decimal, InvalidOperation
+import re
+from decimal import Decimal
+from textwrap import shorten
 from typing import Final, Self
 
 MOST: Final = 10_000
 """The most points, or hours, that one entry may name. More is a slip of the keyboard."""
+
+HUNDREDTH: Final = Decimal("0.01")
+PLAIN: Final = re.compile(r"-?[0-9]{1,40}(\.[0-9]{1,40})?")
 
 
 class Points(int):
@@ -31,23 +36,27 @@ class Points(int):
 
         Raises `ValueError` with a sentence that says what is wrong and what would be right.
         """
+        found = shorten(
+            repr(value) if isinstance(value, str) else str(value), 40, placeholder="..."
+        )
+        if isinstance(value, str) and not PLAIN.fullmatch(value):
+            raise ValueError(f"expected a number such as 1.25, found {found}")
         if isinstance(value, bool) or not isinstance(value, (int, float, str, Decimal)):
-            raise ValueError(f"expected a number such as 1.25, found {value!r}")
-        try:
-            # A float arrives here only from a caller's own Python; its repr is what they typed.
-            number = Decimal(repr(value) if isinstance(value, float) else value)
-        except InvalidOperation:
-            raise ValueError(f"expected a number such as 1.25, found {value!r}") from None
+            raise ValueError(  # noqa: TRY004  # one kind of error for whatever was typed
+                f"expected a number such as 1.25, found {found}"
+            )
+        # A float arrives here only from a caller's own Python; its repr is what they typed.
+        number = Decimal(repr(value) if isinstance(value, float) else value)
         if not number.is_finite():
-            raise ValueError(f"expected a number such as 1.25, found {value}")
+            raise ValueError(f"expected a number such as 1.25, found {found}")
         if number < 0:
-            raise ValueError(f"expected 0 or more, found {value}")
+            raise ValueError(f"expected 0 or more, found {found}")
         if number > MOST:
-            raise ValueError(f"expected at most {MOST:,}, found {value}")
-        hundredths = number * 100
-        if hundredths != hundredths.to_integral_value():
-            raise ValueError(f"expected hundredths at the finest, such as 1.25, found {value}")
-        return cls(hundredths)
+            raise ValueError(f"expected at most {MOST:,}, found {found}")
+        hundredths = number.quantize(HUNDREDTH)
+        if hundredths != number:
+            raise ValueError(f"expected hundredths at the finest, such as 1.25, found {found}")
+        return cls(hundredths.scaleb(2))
 
     def __str__(self) -> str:
         """Print as a decimal without trailing zeros."""

@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections.abc import Callable
+from datetime import date
 from functools import lru_cache
 
 import msgspec
 
 from recert.policy.case import Activity, Case
+from recert.policy.dated import Days
 from recert.policy.rulebook import (
     Cap,
     Earns,
@@ -82,11 +84,11 @@ def terms_of(book: Rulebook, case: Case) -> Terms:
 
 
 @lru_cache(maxsize=4096)
-def _terms(book: Rulebook, category_key: str, *days: object) -> Terms:
-    by_day = dict(zip(("cycle-end", "submission-day"), days, strict=True))
+def _terms(book: Rulebook, category_key: str, cycle_end: date, submission_day: date) -> Terms:
+    by_day: Days = {"cycle-end": cycle_end, "submission-day": submission_day}
     category = book.categories[category_key]
     asked = book.requirements[category.requirements]
-    total = asked.total.on(by_day)  # type: ignore[arg-type]  # the two literal keys
+    total = asked.total.on(by_day)
     needs = _needs(book, category.area, asked, by_day)
     own = {category_key, category.maintained_as} - {""}
     return Terms(
@@ -95,18 +97,18 @@ def _terms(book: Rulebook, category_key: str, *days: object) -> Terms:
         rest=asked.rest,
         needs=needs,
         need_of={area: place for place, need in enumerate(needs) for area in need.areas},
-        kinds={key: _kind_terms(book, key, kind, int(total.value)) for key, kind in book.kinds.items()},
+        kinds={
+            key: _kind_terms(book, key, kind, int(total.value)) for key, kind in book.kinds.items()
+        },
         own_credentials=frozenset(own),
         years=book.cycle.years.value,
     )
 
 
-def _needs(
-    book: Rulebook, own_area: str, asked: RequirementSet, days: dict[str, object]
-) -> tuple[Need, ...]:
+def _needs(book: Rulebook, own_area: str, asked: RequirementSet, days: Days) -> tuple[Need, ...]:
     found = []
     for one in asked.areas:
-        step = one.points.on(days)  # type: ignore[arg-type]  # the two literal keys
+        step = one.points.on(days)
         areas = (own_area,) if one.own_area else one.areas
         if step.value:
             title = one.title or book.areas[areas[0]].title
@@ -136,9 +138,7 @@ def _kind_terms(book: Rulebook, key: str, kind: Kind, total: int) -> KindTerms:
     )
 
 
-def _cap_term(
-    owner: str, title: str, cap: Cap, total: int, *, of_group: bool = False
-) -> CapTerm:
+def _cap_term(owner: str, title: str, cap: Cap, total: int, *, of_group: bool = False) -> CapTerm:
     if cap.percent_of_total is not None:
         limit, code = total * cap.percent_of_total // 100, "cap-share-of-total"
     else:
@@ -149,7 +149,7 @@ def _cap_term(
 
 
 def _worth(earns: Earns) -> Callable[[Activity], int | None]:
-    """What an activity of a kind is worth by itself, in hundredths, before any rule excludes it."""
+    """Answer how to work out what an activity is worth by itself, before any rule excludes it."""
     match earns:
         case PerHour(points=rate):
             # Both are hundredths; what is finer than a hundredth is dropped (ACT-4).
