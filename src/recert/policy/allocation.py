@@ -12,7 +12,7 @@ small however many activities there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -132,10 +132,19 @@ class _Class(msgspec.Struct, eq=False):
     edges: dict[int, int] = {}  # the edge of the network to each need
 
 
-def place_points(terms: Terms, entries: Sequence[Entry], *, free: bool) -> Placement:
-    """Place points so that they serve best: as claimed, or with every activity free to move."""
+def place_points(
+    terms: Terms, entries: Sequence[Entry], *, free: bool, further: Mapping[str, int] | None = None
+) -> Placement:
+    """Place points so that they serve best: as claimed, or with every activity free to move.
+
+    `further` are points by area that no entry brings: what would be if they were earned.
+    """
     caps = _caps_on(entries, free=free)
     placement = Placement(terms, [{} for _ in entries], [0] * len(terms.needs), list(caps.values()))
+    for area, points in (further or {}).items():
+        placement.total += points
+        if area in terms.need_of:
+            placement.in_need[terms.need_of[area]] += points
     waiting = _place_fixed(_offers(entries, caps, free=free), placement)
     contested = _place_forced(waiting, placement)
     _place_contested(contested, placement)

@@ -81,6 +81,11 @@ class Assessment(msgspec.Struct, eq=False, dict=True):
     best: Placement
 
     @property
+    def title(self) -> str:
+        """How the credential is written: `MLS(ASCPi)`."""
+        return self.rulebook.naming.pattern.format(category=self.case.category)
+
+    @property
     def outcome(self) -> Outcome:
         """Whether every requirement and the total are met."""
         return self._outcome_of(self.claimed)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import date, timedelta
 from functools import lru_cache
 from typing import Literal
@@ -107,6 +108,11 @@ def later_years_of(starts: date, years: int) -> tuple[date, ...]:
     (datetime.date(2023, 1, 1), datetime.date(2024, 1, 1))
     """
     return tuple(years_after(starts, number) for number in range(1, years))
+
+
+def year_of(day: date, *, starts: date, years: int) -> int:
+    """Answer in which twelve-month year of a cycle of so many years a day lies (ACT-3)."""
+    return bisect_right(later_years_of(starts, years), day) + 1
 
 
 class Window(Table, frozen=True):

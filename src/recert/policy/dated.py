@@ -7,9 +7,9 @@ and it says which day of a declaration it goes by.
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
-from typing import Generic, Literal, TypeVar
+from typing import Generic, Literal, Protocol, TypeVar
 
 import msgspec
 
@@ -43,12 +43,23 @@ class Dated(msgspec.Struct, Generic[T], frozen=True, forbid_unknown_fields=True)
 
         Raises `NotInForce` when that day is before the first step.
         """
-        day = days[self.governed_by]
-        place = bisect_right(self.steps, day, key=lambda step: step.from_)
-        if place == 0:
-            first = self.steps[0]
-            raise NotInForce(
-                f"{first.rule} has no value on {day} ({self.governed_by}); "
-                f"the first is from {first.from_}."
-            )
-        return self.steps[place - 1]
+        return in_force(self.steps, days[self.governed_by], self.steps[0].rule)
+
+
+class _FromDay(Protocol):
+    @property
+    def from_(self) -> date: ...
+
+
+S = TypeVar("S", bound=_FromDay)
+
+
+def in_force(steps: Sequence[S], day: date, rule: str) -> S:
+    """Answer the step in force on a day, of steps in the order of their days.
+
+    Raises `NotInForce`, which names the rule, when the day is before the first step.
+    """
+    place = bisect_right(steps, day, key=lambda step: step.from_)
+    if place == 0:
+        raise NotInForce(f"{rule} says nothing for {day}; it begins on {steps[0].from_}.")
+    return steps[place - 1]

@@ -110,5 +110,6 @@ class AuditRules(Table, frozen=True):
 class StandingRules(Table, frozen=True):
     """What a certification's standing is derived from."""
 
+    expires: Setting[Literal["after-last-day"]]
     pending_keeps_valid: Setting[bool]
     records: Setting[Literal["nothing-is-erased"]]

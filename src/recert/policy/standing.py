@@ -1,0 +1,290 @@
+"""A certification's standing on any day, derived from facts and dates (PAR, STA).
+
+Nothing here is stored, so no nightly job can forget it, and the standing on a past day is the
+answer to the same question with that day (STA-7).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date
+from typing import Literal, TypeVar
+
+import msgspec
+
+from recert.policy.cycles import (
+    Cycle,
+    Window,
+    declaration_window,
+    extended_cycle,
+    first_cycle,
+    years_after,
+)
+from recert.policy.rulebook import Key, Participation, Purpose, Rulebook, Table
+
+State = Literal[
+    "not-certified",
+    "active",
+    "due",
+    "renewal-pending",
+    "inactive",
+    "expired",
+    "examination-needed",
+    "voluntary",
+    "voluntary-maintained",
+]
+
+
+class Grant(Table, frozen=True):
+    """A cycle that a completed declaration brought, and the day on which it was decided."""
+
+    cycle: Cycle
+    granted_on: date
+
+
+class InactivePeriod(Table, frozen=True):
+    """Inactive status: the day on which it was granted, and the last day of the extension."""
+
+    granted_on: date
+    until: date
+
+
+Decided = TypeVar("Decided", Grant, InactivePeriod)
+
+
+class Pending(Table, frozen=True):
+    """A declaration that was submitted and paid; `decided_on` is None until it is decided."""
+
+    submitted_on: date
+    decided_on: date | None = None
+
+
+class Holding(Table, frozen=True):
+    """The facts about one certification of one person, in the order in which they happened."""
+
+    category: Key
+    certified_on: date
+    grants: tuple[Grant, ...] = ()
+    inactive: tuple[InactivePeriod, ...] = ()
+    declarations: tuple[Pending, ...] = ()
+
+
+class Title(msgspec.Struct, frozen=True):
+    """How the credential is written on a day; both empty when it may not be used."""
+
+    text: str
+    superscript: str = ""
+
+    def __str__(self) -> str:
+        """Print on one line, with a caret for the superscript."""
+        return f"{self.text}^{self.superscript}" if self.superscript else self.text
+
+
+class Standing(msgspec.Struct, frozen=True, kw_only=True):
+    """What a certification is worth on a day, and the rule that says so.
+
+    `until`: the last day of this, None when it has none or is not decided yet. `cycle`: the
+    cycle that runs, extended when inactive; None for a voluntary one that is not maintained.
+    """
+
+    state: State
+    participation: Participation
+    valid: bool
+    title: Title
+    until: date | None
+    rule: str
+    says: str
+    cycle: Cycle | None = None
+
+
+def participation_in(book: Rulebook, category: Key, *, certified_on: date) -> Participation:
+    """Answer whether a certification must be maintained (PAR-1) or may be (PAR-3)."""
+    required_from = book.categories[category].required_from
+    return "required" if required_from and certified_on >= required_from else "voluntary"
+
+
+def title_of(book: Rulebook, category: Key, *, maintained: bool) -> Title:
+    """Answer how a credential is written (PAR-1); an old title under its current name (PAR-6)."""
+    naming = book.naming
+    current = book.categories[category].maintained_as if maintained else ""
+    text = naming.pattern.format(category=current or category)
+    return Title(text, naming.maintained_suffix if maintained else "")
+
+
+def standing_on(book: Rulebook, holding: Holding, *, as_of: date) -> Standing:
+    """Answer a certification's standing on a day, as it could be known on that day."""
+    participation = participation_in(book, holding.category, certified_on=holding.certified_on)
+    if as_of < holding.certified_on:
+        return Standing(
+            state="not-certified",
+            participation=participation,
+            valid=False,
+            title=Title(""),
+            until=None,
+            rule=book.categories[holding.category].rule,
+            says=f"Certified only on {holding.certified_on}.",
+        )
+    if participation == "voluntary":
+        return _voluntary(book, holding, as_of)
+    return _required(book, holding, as_of)
+
+
+def _voluntary(book: Rulebook, holding: Holding, as_of: date) -> Standing:
+    """Judge a certification that never expires; a declaration adds the designation (PAR-3)."""
+    running = [grant.cycle for grant in _known(holding.grants, as_of) if as_of in grant.cycle]
+    cycle = _latest(running)
+    if cycle is None:
+        says = "Valid without expiration. Taking part is voluntary."
+    else:
+        says = f"Maintained until {cycle.ends}; the certification itself never expires."
+    return Standing(
+        state="voluntary-maintained" if cycle else "voluntary",
+        participation="voluntary",
+        valid=True,
+        title=title_of(book, holding.category, maintained=cycle is not None),
+        until=cycle.ends if cycle else None,
+        rule=book.cycle.voluntary_begins.rule,
+        says=says,
+        cycle=cycle,
+    )
+
+
+def _required(book: Rulebook, holding: Holding, as_of: date) -> Standing:
+    """Judge a certification that must be maintained in every cycle (PAR-2)."""
+    cycle, maintained, inactive = cycle_on(book, holding, as_of=as_of)
+    title = title_of(book, holding.category, maintained=maintained)
+    pending = _pending(holding.declarations, cycle, as_of)
+
+    def standing(
+        state: State, rule: str, says: str, *, until: date | None, may_use: bool = True
+    ) -> Standing:
+        valid = state not in {"expired", "examination-needed"}
+        shown = title if valid and may_use else Title("")
+        return Standing(
+            state=state,
+            participation="required",
+            valid=valid,
+            title=shown,
+            until=until,
+            rule=rule,
+            says=says,
+            cycle=cycle,
+        )
+
+    if as_of <= cycle.ends and inactive:
+        setting = book.naming.while_inactive
+        says = f"Inactive until {cycle.ends}; the title rests."
+        may_use = setting.value == "used"
+        return standing("inactive", setting.rule, says, until=cycle.ends, may_use=may_use)
+    if as_of <= cycle.ends:
+        window = declaration_window(book, cycle)
+        if as_of < window.opens_on or pending:
+            rule = book.standing.expires.rule
+            return standing("active", rule, f"Valid until {cycle.ends}.", until=cycle.ends)
+        says = f"Valid until {cycle.ends}; the declaration is due by {window.due_on}."
+        return standing("due", book.window.due_months_before.rule, says, until=cycle.ends)
+    if pending and book.standing.pending_keeps_valid.value:
+        rule = book.standing.pending_keeps_valid.rule
+        says = f"Declared on {pending.submitted_on}, in time; valid until the board decides."
+        return standing("renewal-pending", rule, says, until=None)
+    examination_from = examination_needed_from(book, expired_on=cycle.ends)
+    rule = book.reinstatement.by_declaration_under_years.rule
+    if as_of >= examination_from:
+        says = f"Expired on {cycle.ends}. {book.reinstatement.afterwards}"
+        return standing("examination-needed", rule, says, until=None)
+    rule = book.inactive.at_its_end.rule if inactive else book.standing.expires.rule
+    says = f"Expired on {cycle.ends}."
+    if "reinstatement" in book.declarations:
+        says += f" A declaration before {examination_from} can reinstate it."
+    return standing("expired", rule, says, until=None)
+
+
+def cycle_on(book: Rulebook, holding: Holding, *, as_of: date) -> tuple[Cycle, bool, bool]:
+    """Answer the cycle that runs on a day or ran last, whether maintained, whether inactive."""
+    begun = [grant.cycle for grant in _known(holding.grants, as_of) if grant.cycle.starts <= as_of]
+    cycle = _latest(begun)
+    maintained = cycle is not None or book.naming.suffix_in_first_cycle.value
+    if cycle is None:
+        cycle = first_cycle(book, certified_on=holding.certified_on)
+    extensions = [
+        period.until
+        for period in _known(holding.inactive, as_of)
+        if period.granted_on >= cycle.starts and period.until > cycle.ends
+    ]
+    if extensions:
+        return extended_cycle(cycle, until=max(extensions)), maintained, True
+    return cycle, maintained, False
+
+
+def examination_needed_from(book: Rulebook, *, expired_on: date) -> date:
+    """Answer the first day on which no declaration can reinstate any more (STA-5)."""
+    return years_after(expired_on, book.reinstatement.by_declaration_under_years.value)
+
+
+class Declarable(msgspec.Struct, frozen=True):
+    """Whether a declaration can be submitted on a day, of which purpose; else why not, and when."""
+
+    purpose: Purpose | None
+    rule: str
+    says: str
+    window: Window | None = None
+    late: bool = False
+
+
+def declarable_on(book: Rulebook, holding: Holding, *, as_of: date) -> Declarable:
+    """Answer which declaration of a certification can be submitted on a day."""
+    standing = standing_on(book, holding, as_of=as_of)
+    if standing.participation == "voluntary" and standing.valid:
+        return _if_taken(book, "voluntary", f"Points of the years before {as_of} count.")
+    cycle = standing.cycle
+    if standing.state == "expired":
+        return _if_taken(book, "reinstatement", standing.says)
+    if cycle is None or standing.state in {"examination-needed", "renewal-pending"}:
+        return Declarable(None, standing.rule, standing.says)
+    inactive = standing.state == "inactive"
+    return _in_window(book, "return-from-inactive" if inactive else "renewal", cycle, as_of)
+
+
+def _in_window(book: Rulebook, purpose: Purpose, cycle: Cycle, as_of: date) -> Declarable:
+    """Answer whether a cycle's declaration is taken on a day (CYC-4)."""
+    window = declaration_window(book, cycle)
+    place = window.on(as_of)
+    opens, late = book.window.opens_months_before.rule, book.window.late.rule
+    late_says = (
+        f"The declaration was due by {window.due_on}. It is taken until {cycle.ends}, "
+        "but processing may outlast the certification."
+    )
+    rule, says = {
+        "not-open": (opens, f"The declaration opens on {window.opens_on}."),
+        "open": (opens, f"The declaration is open, and due by {window.due_on}."),
+        "late": (late, late_says),
+        "closed": (late, f"The declaration was due by {window.due_on}."),
+    }[place]
+    taken = place in {"open", "late"}
+    return Declarable(purpose if taken else None, rule, says, window, late=place == "late")
+
+
+def _if_taken(book: Rulebook, purpose: Purpose, says: str) -> Declarable:
+    kind = book.declarations.get(purpose)
+    if kind is None:
+        says = f"{book.title} takes no declaration of this kind ({purpose})."
+        return Declarable(None, book.cycle.years.rule, says)
+    return Declarable(purpose, kind.rule, says)
+
+
+def _known(facts: Iterable[Decided], as_of: date) -> list[Decided]:
+    """Leave out what was decided only after a day: it could not be known then."""
+    return [fact for fact in facts if fact.granted_on <= as_of]
+
+
+def _latest(cycles: Iterable[Cycle]) -> Cycle | None:
+    return max(cycles, key=lambda cycle: cycle.starts, default=None)
+
+
+def _pending(declarations: Iterable[Pending], cycle: Cycle, as_of: date) -> Pending | None:
+    """Answer the declaration of a cycle that was in time and is not decided yet."""
+    for one in declarations:
+        undecided = one.decided_on is None or one.decided_on > as_of
+        if one.submitted_on in cycle and one.submitted_on <= as_of and undecided:
+            return one
+    return None
