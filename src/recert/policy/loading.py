@@ -40,7 +40,8 @@ def load_rulebook(key_or_path: str | Path) -> Rulebook:
     path = Path(key_or_path)
     if path.suffix != ".toml":
         message = f"there is no programme {key_or_path!r}; {nearest(str(key_or_path), shipped)}"
-        raise Unusable([Mistake((), f"{message} (or the path of a .toml file)")])
+        name = str(path) if isinstance(key_or_path, Path) else ""
+        raise Unusable([Mistake((), f"{message} (or the path of a .toml file)")], name)
     return rulebook_from_bytes(_bytes_of(path), name=str(path))
 
 
@@ -76,6 +77,9 @@ def rulebook_from_bytes(content: bytes, *, name: str) -> Rulebook:
         raise Unusable([Mistake((), "not a text in UTF-8; expected a TOML file")], name) from None
     except (tomllib.TOMLDecodeError, RecursionError) as error:
         raise Unusable([Mistake((), f"not valid TOML: {error}")], name) from None
+    if "fingerprint" in data:
+        message = "does not belong into the file; it is worked out from it"
+        raise Unusable([Mistake(("fingerprint",), message)], name)
     try:
         book = decode(data, Rulebook)
     except Unusable as unusable:

@@ -1,0 +1,221 @@
+"""The pages that a certificant reads: an assessment, and a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from rich.console import Console
+from rich.text import Text
+
+from recert.cli.drawing import bar, bullets, columns, console, days_left, heading, indented
+from recert.policy import Assessment, Plan, plan
+from recert.policy.assessment import Ledger
+from recert.policy.overview import amount_text
+from recert.policy.planned import CredentialPlan, Dates, ToDo
+from recert.policy.points import points_text
+from recert.policy.rulebook import Rulebook
+
+
+def print_assessment(assessment: Assessment, *, name: str = "") -> None:
+    """Print an assessment as a page."""
+    out = console()
+    case, book = assessment.case, assessment.rulebook
+    _head(out, assessment, name)
+    _requirements(out, assessment)
+    ledgers = assessment.ledgers()
+    _counting(out, book, ledgers)
+    _not_counting(out, book, ledgers)
+    caps = [
+        Text.assemble(finding.message, f" {_lost(book, finding.points)} ", (finding.rule, "dim"))
+        for finding in assessment.cap_findings
+    ]
+    if caps:
+        out.print(heading("Limits reached"))
+        out.print(indented(bullets(caps)))
+    todo = plan(assessment, as_of=case.as_of)
+    out.print(heading("What is next"))
+    out.print(indented(bullets(_next_steps(book, todo.credentials[0], todo))))
+
+
+def print_plan(todo: Plan) -> None:
+    """Print a plan as a page: all credentials together first, then each by itself."""
+    out = console()
+    book = todo.credentials[0].assessment.rulebook
+    names = ", ".join(one.name for one in todo.credentials)
+    out.print(Text.assemble((f"What is still to do for {names}", "bold"), f" on {todo.as_of}"))
+    if len(todo.credentials) > 1:
+        out.print(heading("Together"))
+        out.print(indented(bullets(_joint_steps(book, todo))))
+    for one in todo.credentials:
+        out.print(heading(one.name if len(todo.credentials) > 1 else "What is next"))
+        out.print(indented(bullets(_next_steps(book, one, todo))))
+        _room(out, book, one)
+
+
+def _head(out: Console, assessment: Assessment, name: str) -> None:
+    case, book = assessment.case, assessment.rulebook
+    if name:
+        out.print(Text(name, style="dim"))
+    category = book.categories[case.category]
+    out.print(Text.assemble((assessment.title, "bold"), f"  {category.title}"))
+    days = f"{case.period.starts} to {case.period.ends}"
+    what = "Cycle" if case.cycle and case.period == case.cycle else "Points from"
+    out.print(Text(f"{what} {days}, declared on {case.as_of}", style="dim"))
+    accepted = amount_text(book, assessment.claimed.total)
+    met = assessment.outcome == "met"
+    verdict = ("MET", "bold green") if met else ("NOT MET", "bold yellow")
+    total = points_text(assessment.terms.total)
+    said = (
+        f"  {accepted} of {total} count." if not met else f"  {accepted} count; {total} are needed."
+    )
+    out.print(Text.assemble("\n", verdict, said))
+
+
+def _requirements(out: Console, assessment: Assessment) -> None:
+    placement = assessment.claimed
+    table = columns("left", "left", "right", "left", "left")
+    rows = [
+        (result.need.title, result.accepted, result.need.points, result.need.rule)
+        for result in assessment.requirements(placement)
+    ]
+    terms = assessment.terms
+    rows.append(("Total", placement.total, terms.total, terms.total_rule))
+    ascii_only = not out.encoding.lower().startswith("utf")
+    for title, have, need, rule in rows:
+        short = need - have
+        table.add_row(
+            title,
+            bar(have, need, ascii_only=ascii_only),
+            f"{points_text(have)} of {points_text(need)}",
+            Text(f"{points_text(short)} short", "yellow") if short > 0 else Text("met", "green"),
+            Text(rule, "dim"),
+        )
+    out.print()
+    out.print(indented(table))
+
+
+def _counting(out: Console, book: Rulebook, ledgers: list[Ledger]) -> None:
+    counting = [ledger for ledger in ledgers if any(ledger.counted.values())]
+    if not counting:
+        out.print(heading("Nothing counts yet"))
+        return
+    out.print(heading("What counts"))
+    table = columns("left", "left", "right", "left")
+    for ledger in counting:
+        areas = [
+            f"{book.areas[area].title.lower()} {points_text(points)}"
+            for area, points in ledger.counted.items()
+            if points
+        ]
+        counted = points_text(sum(ledger.counted.values()))
+        table.add_row(Text(ledger.activity, "dim"), ledger.title, counted, ", ".join(areas))
+    out.print(indented(table))
+
+
+def _not_counting(out: Console, book: Rulebook, ledgers: list[Ledger]) -> None:
+    table = columns("left", "right", "left")
+    for ledger in ledgers:
+        name = Text.assemble((ledger.activity, "dim"), "  ", ledger.title)
+        for loss in ledger.not_counted:
+            if loss.points or not loss.finding.kind:
+                said = f"{loss.finding.message} {loss.finding.remedy} "
+                rule = (loss.finding.rule, "dim")
+                table.add_row(name, points_text(loss.points), Text.assemble(said, rule))
+        if ledger.unallocated and ledger.recognised:
+            worth = amount_text(book, ledger.recognised)
+            said = f"Worth {worth}; the rest counts once it is allocated."
+            table.add_row(name, points_text(ledger.unallocated), said)
+    if table.row_count:
+        out.print(heading("What does not count, and why"))
+        out.print(indented(table))
+
+
+def _lost(book: Rulebook, points: int) -> str:
+    return f"{amount_text(book, points)} over it count nowhere."
+
+
+def _joint_steps(book: Rulebook, todo: Plan) -> Iterator[str]:
+    if todo.fewest:
+        yield f"{amount_text(book, todo.fewest)} more are the least; one activity may serve each."
+        yield from _earning(book, todo.to_do, todo.anywhere)
+    else:
+        yield "No further points are needed."
+    for days in todo.together:
+        fees = ""
+        if days.fee is not None:
+            fees = f" It costs {days.fee} instead of {days.separately}."
+        yield f"{', '.join(days.categories)}: {days.says}{fees} ({days.rule})"
+
+
+def _next_steps(book: Rulebook, one: CredentialPlan, todo: Plan) -> Iterator[str]:
+    if one.moves:
+        wins = amount_text(book, one.reallocating_wins)
+        yield f"Allocate otherwise; that alone wins {wins}:" + "".join(
+            f"\n{move.activity}: {_areas(book, move.after)}" for move in one.moves
+        )
+    for activity in one.borrowed:
+        yield f"Enter {activity.title} here too; it may serve each of your credentials."
+    for activity in one.spent_elsewhere:
+        yield f"{activity.title} serves one credential only, and is of more use to another."
+    yield from _earning(book, one.to_do, one.anywhere)
+    if not one.fewest and not one.moves:
+        yield "Nothing is missing."
+    yield from _days(one.dates, todo)
+
+
+def _earning(book: Rulebook, to_do: tuple[ToDo, ...], anywhere: int) -> Iterator[str]:
+    for one in to_do:
+        rules = ", ".join(one.rules)
+        yield f"Earn {amount_text(book, one.points)} in {one.title.lower()} ({rules})."
+    if anywhere:
+        more = " more" if to_do else ""
+        yield f"Earn {amount_text(book, anywhere)}{more} in any area."
+
+
+def _areas(book: Rulebook, points: dict[str, int]) -> str:
+    parts = (
+        f"{book.areas[area].title.lower()} {points_text(some)}"
+        for area, some in points.items()
+        if some
+    )
+    return ", ".join(parts) or "nothing"
+
+
+def _days(dates: Dates, todo: Plan) -> Iterator[str]:
+    window = dates.window
+    if window:
+        match window.on(todo.as_of):
+            case "not-open":
+                yield f"The declaration opens on {window.opens_on} and is due by {window.due_on}."
+            case "open":
+                left = days_left(window.due_on, as_of=todo.as_of)
+                yield f"The declaration is open, and due by {window.due_on}: {left}."
+            case "late":
+                yield (
+                    f"The declaration was due by {window.due_on}. It is still taken, but "
+                    "processing may outlast the certification."
+                )
+            case _:
+                yield f"The days of this declaration are over since {window.expires_on}."
+        left = days_left(window.expires_on, as_of=todo.as_of)
+        yield f"Points may be earned until {window.expires_on}, when it expires: {left}."
+    if dates.counts_until:
+        yield f"All that counts now counts in a declaration submitted by {dates.counts_until}."
+    if dates.no_declaration_from:
+        yield f"From {dates.no_declaration_from} on, no declaration can bring it back."
+
+
+def _room(out: Console, book: Rulebook, one: CredentialPlan) -> None:
+    if not one.fewest:
+        return
+    unlimited = [room.title.lower() for room in one.room if room.points is None]
+    table = columns("left", "left", "left")
+    for room in one.room:
+        if room.points is not None:
+            left = f"{amount_text(book, room.points)} at most" if room.points else "no room left"
+            why = Text(f"{room.because} {room.rule}".strip(), "dim")
+            table.add_row(room.title, left, why)
+    out.print(indented(Text("\nWhere to earn them", style="bold")))
+    if unlimited:
+        out.print(indented(indented(Text(f"Without limit: {', '.join(unlimited)}."))))
+    out.print(indented(indented(table)))
