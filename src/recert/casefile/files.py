@@ -127,8 +127,6 @@ def text_of(content: bytes, name: str) -> str:
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise UnreadableFile(name, "saved as UTF-16; save it as UTF-8")
     content = content.removeprefix(codecs.BOM_UTF8).replace(b"\r\n", b"\n").replace(b"\r", b"\n")
-    if not content.strip():
-        raise UnreadableFile(name, "this file is empty")
     if b"\0" in content:
         raise UnreadableFile(name, "not a text; expected a text file, saved as UTF-8")
     try:
@@ -136,6 +134,8 @@ def text_of(content: bytes, name: str) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         raise UnreadableFile(name, "not in UTF-8; save it as UTF-8", line) from None
+    if not text.strip():
+        raise UnreadableFile(name, "this file is empty")
     if odd := NO_TEXT.search(text):
         line = text.count("\n", 0, odd.start()) + 1
         raise UnreadableFile(name, no_text_message(odd), line)

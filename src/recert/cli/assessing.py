@@ -59,7 +59,7 @@ def assess_files(
 
 
 def _print(assessment: Assessment, name: str) -> None:
-    # Inside, because a machine that asks for JSON should not wait for what draws the page.
-    from recert.cli.pages import print_assessment  # noqa: PLC0415  # see above
+    # Inside, because whoever asks for JSON should not wait for what draws the page.
+    from recert.cli.pages import print_assessment  # noqa: PLC0415  # slow to import
 
     print_assessment(assessment, name=name)

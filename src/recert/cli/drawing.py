@@ -59,6 +59,15 @@ def bullets(lines: Iterable[str | Text]) -> Table:
     return table
 
 
+def in_sentence(title: str) -> str:
+    """Write a title as it stands inside a sentence; an abbreviation stays as it is.
+
+    >>> in_sentence("Blood banking"), in_sentence("COVID-related education")
+    ('blood banking', 'COVID-related education')
+    """
+    return title if title[:2].isupper() else title[:1].lower() + title[1:]
+
+
 def days_left(day: date, *, as_of: date) -> str:
     """Say how far a day is away.
 

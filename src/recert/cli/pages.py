@@ -4,10 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from moneyed import Money
 from rich.console import Console
 from rich.text import Text
 
-from recert.cli.drawing import bar, bullets, columns, console, days_left, heading, indented
+from recert.cli.drawing import (
+    bar,
+    bullets,
+    columns,
+    console,
+    days_left,
+    heading,
+    in_sentence,
+    indented,
+)
 from recert.policy import Assessment, Plan, plan
 from recert.policy.assessment import Ledger
 from recert.policy.overview import amount_text
@@ -25,13 +35,6 @@ def print_assessment(assessment: Assessment, *, name: str = "") -> None:
     ledgers = assessment.ledgers()
     _counting(out, book, ledgers)
     _not_counting(out, book, ledgers)
-    caps = [
-        Text.assemble(finding.message, f" {_lost(book, finding.points)} ", (finding.rule, "dim"))
-        for finding in assessment.cap_findings
-    ]
-    if caps:
-        out.print(heading("Limits reached"))
-        out.print(indented(bullets(caps)))
     todo = plan(assessment, as_of=case.as_of)
     out.print(heading("What is next"))
     out.print(indented(bullets(_next_steps(book, todo.credentials[0], todo))))
@@ -47,7 +50,8 @@ def print_plan(todo: Plan) -> None:
         out.print(heading("Together"))
         out.print(indented(bullets(_joint_steps(book, todo))))
     for one in todo.credentials:
-        out.print(heading(one.name if len(todo.credentials) > 1 else "What is next"))
+        if len(todo.credentials) > 1:
+            out.print(heading(one.name))
         out.print(indented(bullets(_next_steps(book, one, todo))))
         _room(out, book, one)
 
@@ -61,14 +65,18 @@ def _head(out: Console, assessment: Assessment, name: str) -> None:
     days = f"{case.period.starts} to {case.period.ends}"
     what = "Cycle" if case.cycle and case.period == case.cycle else "Points from"
     out.print(Text(f"{what} {days}, declared on {case.as_of}", style="dim"))
-    accepted = amount_text(book, assessment.claimed.total)
     met = assessment.outcome == "met"
     verdict = ("MET", "bold green") if met else ("NOT MET", "bold yellow")
-    total = points_text(assessment.terms.total)
-    said = (
-        f"  {accepted} of {total} count." if not met else f"  {accepted} count; {total} are needed."
-    )
-    out.print(Text.assemble("\n", verdict, said))
+    out.print(Text.assemble("\n", verdict, f"  {_verdict(assessment)}"))
+
+
+def _verdict(assessment: Assessment) -> str:
+    book, placement = assessment.rulebook, assessment.claimed
+    said = f"{amount_text(book, placement.total)} count and "
+    said += f"{points_text(assessment.terms.total)} are needed"
+    if missing := assessment.area_short(placement):
+        said += f"; {points_text(missing)} are missing in required areas"
+    return f"{said}."
 
 
 def _requirements(out: Console, assessment: Assessment) -> None:
@@ -103,7 +111,7 @@ def _counting(out: Console, book: Rulebook, ledgers: list[Ledger]) -> None:
     table = columns("left", "left", "right", "left")
     for ledger in counting:
         areas = [
-            f"{book.areas[area].title.lower()} {points_text(points)}"
+            f"{in_sentence(book.areas[area].title)} {points_text(points)}"
             for area, points in ledger.counted.items()
             if points
         ]
@@ -130,10 +138,6 @@ def _not_counting(out: Console, book: Rulebook, ledgers: list[Ledger]) -> None:
         out.print(indented(table))
 
 
-def _lost(book: Rulebook, points: int) -> str:
-    return f"{amount_text(book, points)} over it count nowhere."
-
-
 def _joint_steps(book: Rulebook, todo: Plan) -> Iterator[str]:
     if todo.fewest:
         yield f"{amount_text(book, todo.fewest)} more are the least; one activity may serve each."
@@ -142,19 +146,25 @@ def _joint_steps(book: Rulebook, todo: Plan) -> Iterator[str]:
         yield "No further points are needed."
     for days in todo.together:
         fees = ""
-        if days.fee is not None:
-            fees = f" It costs {days.fee} instead of {days.separately}."
+        if days.fee is not None and days.separately is not None:
+            fees = f" That costs {_money(days.fee)} instead of {_money(days.separately)}."
         yield f"{', '.join(days.categories)}: {days.says}{fees} ({days.rule})"
+
+
+def _money(amount: Money) -> str:
+    return f"{amount.amount} {amount.currency.code}"
 
 
 def _next_steps(book: Rulebook, one: CredentialPlan, todo: Plan) -> Iterator[str]:
     if one.moves:
         wins = amount_text(book, one.reallocating_wins)
-        yield f"Allocate otherwise; that alone wins {wins}:" + "".join(
+        yield f"Allocate otherwise; that alone brings {wins} to where they lack:" + "".join(
             f"\n{move.activity}: {_areas(book, move.after)}" for move in one.moves
         )
-    for activity in one.borrowed:
-        yield f"Enter {activity.title} here too; it may serve each of your credentials."
+    if one.borrowed:
+        titles = "; ".join(activity.title for activity in one.borrowed)
+        rule = book.activities.used_once.rule
+        yield f"Enter here too what may serve each of your credentials ({rule}): {titles}."
     for activity in one.spent_elsewhere:
         yield f"{activity.title} serves one credential only, and is of more use to another."
     yield from _earning(book, one.to_do, one.anywhere)
@@ -166,7 +176,7 @@ def _next_steps(book: Rulebook, one: CredentialPlan, todo: Plan) -> Iterator[str
 def _earning(book: Rulebook, to_do: tuple[ToDo, ...], anywhere: int) -> Iterator[str]:
     for one in to_do:
         rules = ", ".join(one.rules)
-        yield f"Earn {amount_text(book, one.points)} in {one.title.lower()} ({rules})."
+        yield f"Earn {amount_text(book, one.points)} in {in_sentence(one.title)} ({rules})."
     if anywhere:
         more = " more" if to_do else ""
         yield f"Earn {amount_text(book, anywhere)}{more} in any area."
@@ -174,7 +184,7 @@ def _earning(book: Rulebook, to_do: tuple[ToDo, ...], anywhere: int) -> Iterator
 
 def _areas(book: Rulebook, points: dict[str, int]) -> str:
     parts = (
-        f"{book.areas[area].title.lower()} {points_text(some)}"
+        f"{in_sentence(book.areas[area].title)} {points_text(some)}"
         for area, some in points.items()
         if some
     )
@@ -206,16 +216,16 @@ def _days(dates: Dates, todo: Plan) -> Iterator[str]:
 
 
 def _room(out: Console, book: Rulebook, one: CredentialPlan) -> None:
+    """Print which kinds of activity can still bring points, in three lines."""
     if not one.fewest:
         return
-    unlimited = [room.title.lower() for room in one.room if room.points is None]
-    table = columns("left", "left", "left")
-    for room in one.room:
-        if room.points is not None:
-            left = f"{amount_text(book, room.points)} at most" if room.points else "no room left"
-            why = Text(f"{room.because} {room.rule}".strip(), "dim")
-            table.add_row(room.title, left, why)
+    free = [in_sentence(room.title) for room in one.room if room.points is None]
+    limited = [
+        f"{in_sentence(room.title)} ({amount_text(book, room.points)})"
+        for room in one.room
+        if room.points
+    ]
+    full = [f"{in_sentence(room.title)} ({room.rule})" for room in one.room if room.points == 0]
+    lines = [("Without limit", free), ("Up to a limit", limited), ("No more", full)]
     out.print(indented(Text("\nWhere to earn them", style="bold")))
-    if unlimited:
-        out.print(indented(indented(Text(f"Without limit: {', '.join(unlimited)}."))))
-    out.print(indented(indented(table)))
+    out.print(indented(bullets(f"{name}: {', '.join(kinds)}." for name, kinds in lines if kinds)))

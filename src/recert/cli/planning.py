@@ -55,7 +55,8 @@ def plan_files(
     if as_json:
         typer.echo(json.dumps(todo.answer()))
     else:
-        from recert.cli.pages import print_plan  # noqa: PLC0415  # as in `assessing`
+        # Inside: see `assessing`.
+        from recert.cli.pages import print_plan  # noqa: PLC0415  # slow to import
 
         print_plan(todo)
     raise typer.Exit(1 if todo.fewest or any(one.moves for one in todo.credentials) else 0)

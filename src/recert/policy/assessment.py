@@ -203,6 +203,7 @@ def cap_finding(cap: CapUse) -> Finding:
         limit=points_text(term.limit),
         brought=points_text(cap.brought),
         year=cap.year,
+        percent=term.percent,
     )
     owner = {"group": term.owner} if term.of_group else {"kind": term.owner}
     return msgspec.structs.replace(finding, year=cap.year, **owner)

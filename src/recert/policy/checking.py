@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from datetime import date
 from decimal import Decimal, InvalidOperation
+from functools import cache
 from itertools import pairwise
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -46,7 +47,7 @@ def mistakes_between(book: Rulebook) -> Iterator[Mistake]:
 def _unknown(
     place: Place, names: Iterable[str], known: Iterable[str], noun: str
 ) -> Iterator[Mistake]:
-    known = list(known)
+    known = set(known)
     for name in names:
         if name not in known:
             yield Mistake(place, f"unknown {noun} {name!r}; {nearest(name, known)}")
@@ -57,13 +58,12 @@ def _unknown_rules(book: Rulebook) -> Iterator[Mistake]:
 
     def walk(value: object, place: Place) -> Iterator[Mistake]:
         if isinstance(value, msgspec.Struct):
-            for field in msgspec.structs.fields(value):
-                inner = getattr(value, field.name)
-                here = (*place, field.encode_name)
-                if field.name == "rule" or (field.name.endswith("_rule") and inner):
-                    yield from _unknown(here, [inner], book.rules, "rule")
-                else:
-                    yield from walk(inner, here)
+            for name, written in _fields_of(type(value)):
+                inner = getattr(value, name)
+                if name == "rule" or (name.endswith("_rule") and inner):
+                    yield from _unknown((*place, written), [inner], book.rules, "rule")
+                elif isinstance(inner, (msgspec.Struct, dict, tuple)):
+                    yield from walk(inner, (*place, written))
         elif isinstance(value, dict):
             for key, inner in value.items():
                 yield from walk(inner, (*place, key))
@@ -72,6 +72,12 @@ def _unknown_rules(book: Rulebook) -> Iterator[Mistake]:
                 yield from walk(inner, (*place, index))
 
     yield from walk(book, ())
+
+
+@cache
+def _fields_of(table: type[msgspec.Struct]) -> list[tuple[str, str]]:
+    """Answer the fields of a table: their names in Python and in the file."""
+    return [(field.name, field.encode_name) for field in msgspec.structs.fields(table)]
 
 
 def _category_mistakes(book: Rulebook) -> Iterator[Mistake]:

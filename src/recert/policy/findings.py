@@ -75,7 +75,7 @@ WORDS: dict[str, tuple[str, str]] = {
         "Points of other kinds are not limited by this.",
     ),
     "cap-share-of-total": (
-        "{title}: at most {limit}, a fixed share of the total required; {brought} were brought.",
+        "{title}: at most {limit}, {percent} % of the total required; {brought} were brought.",
         "Points of other kinds are not limited by this.",
     ),
 }

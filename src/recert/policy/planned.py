@@ -101,7 +101,8 @@ class CredentialPlan(msgspec.Struct, frozen=True):
     """What is still to do for one credential. Points in hundredths.
 
     `fewest`: the fewest further points with which it is met once the `moves` are made; without
-    them it is `fewest_as_claimed`. `to_do` and `anywhere` are one way to earn the fewest.
+    them it is `fewest_as_claimed`. `reallocating_wins`: the points that areas lack, or the total
+    lacks, no more after the moves. `to_do` and `anywhere` are one way to earn the fewest.
     `borrowed`: activities entered for another credential that would serve this one too.
     """
 
@@ -109,6 +110,7 @@ class CredentialPlan(msgspec.Struct, frozen=True):
     assessment: Assessment
     fewest_as_claimed: int
     fewest: int
+    reallocating_wins: int
     moves: tuple[Move, ...]
     borrowed: tuple[Activity, ...]
     spent_elsewhere: tuple[Activity, ...]
@@ -116,11 +118,6 @@ class CredentialPlan(msgspec.Struct, frozen=True):
     anywhere: int
     room: tuple[Room, ...]
     dates: Dates
-
-    @property
-    def reallocating_wins(self) -> int:
-        """How many points less there are to earn once the moves are made."""
-        return self.fewest_as_claimed - self.fewest
 
     def answer(self) -> dict[str, object]:
         """Answer the credential's plan as plain data."""

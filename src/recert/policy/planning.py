@@ -195,7 +195,8 @@ def _credential_plan(draft: _Draft, as_of: date) -> CredentialPlan:
         assessment=draft.own,
         fewest_as_claimed=draft.fewest(now, as_claimed=True),
         fewest=draft.fewest(now),
-        moves=_moves(now),
+        reallocating_wins=_wins(now),
+        moves=_moves(now) if _wins(now) else (),
         borrowed=tuple(draft.borrowed),
         spent_elsewhere=tuple(draft.spent),
         to_do=_to_do([draft], alone),
@@ -205,10 +206,15 @@ def _credential_plan(draft: _Draft, as_of: date) -> CredentialPlan:
     )
 
 
+def _wins(assessment: Assessment) -> int:
+    """Answer what the areas or the total lack now, and would not after allocating anew."""
+    claimed, best = assessment.claimed, assessment.best
+    in_areas = assessment.area_short(claimed) - assessment.area_short(best)
+    return max(in_areas, assessment.total_short(claimed) - assessment.total_short(best))
+
+
 def _moves(assessment: Assessment) -> tuple[Move, ...]:
-    """Say what to allocate otherwise, where that wins anything at all."""
-    if _Draft.fewest(assessment) == _Draft.fewest(assessment, as_claimed=True):
-        return ()
+    """Say what to allocate otherwise."""
     both = zip(assessment.entries, assessment.claimed.counted, assessment.best.counted, strict=True)
     return tuple(
         Move(entry.activity.id, entry.activity.title, before, after)

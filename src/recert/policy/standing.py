@@ -181,7 +181,8 @@ def _required(book: Rulebook, holding: Holding, as_of: date) -> Standing:
         if as_of < window.opens_on or pending:
             rule = book.standing.expires.rule
             return standing("active", rule, f"Valid until {cycle.ends}.", until=cycle.ends)
-        says = f"Valid until {cycle.ends}; the declaration is due by {window.due_on}."
+        verb = "is" if as_of <= window.due_on else "was"
+        says = f"Valid until {cycle.ends}; the declaration {verb} due by {window.due_on}."
         return standing("due", book.window.due_months_before.rule, says, until=cycle.ends)
     if pending and book.standing.pending_keeps_valid.value:
         rule = book.standing.pending_keeps_valid.rule

@@ -49,6 +49,7 @@ class CapTerm(msgspec.Struct, frozen=True, eq=False):
     code: str
     rule: str
     rank: int  # inner caps first
+    percent: int | None  # of the total, where the rulebook says it so
 
 
 class KindTerms(msgspec.Struct, frozen=True, eq=False):
@@ -145,7 +146,9 @@ def _cap_term(owner: str, title: str, cap: Cap, total: int, *, of_group: bool = 
         limit, code = int(cap.points or 0), f"cap-per-{cap.per}"
     per_year = cap.per == "year"
     rank = 3 if of_group else 0 if per_year else 2 if cap.percent_of_total else 1
-    return CapTerm(owner, title, of_group, per_year, limit, code, cap.rule, rank)
+    return CapTerm(
+        owner, title, of_group, per_year, limit, code, cap.rule, rank, cap.percent_of_total
+    )
 
 
 def _worth(earns: Earns) -> Callable[[Activity], int | None]:
