@@ -12,7 +12,7 @@ small however many activities there are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 import msgspec
 
@@ -145,7 +145,7 @@ def place_points(
         placement.total += points
         if area in terms.need_of:
             placement.in_need[terms.need_of[area]] += points
-    waiting = _place_fixed(_offers(entries, caps, free=free), placement)
+    waiting = _place_fixed(entries, caps, placement, free=free)
     contested = _place_forced(waiting, placement)
     _place_contested(contested, placement)
     return placement
@@ -179,53 +179,53 @@ def _caps_on(entries: Sequence[Entry], *, free: bool) -> dict[tuple[CapTerm, int
     return caps
 
 
-def _offers(
-    entries: Sequence[Entry], caps: dict[tuple[CapTerm, int | None], CapUse], *, free: bool
-) -> Iterable[_Offer]:
-    """Take each activity apart into points that share the same ways to go."""
+def _place_fixed(
+    entries: Sequence[Entry],
+    caps: dict[tuple[CapTerm, int | None], CapUse],
+    placement: Placement,
+    *,
+    free: bool,
+) -> list[_Offer]:
+    """Place what has one area to go to and no cap in its way; answer the rest."""
+    need_of, in_need, counted = placement.terms.need_of, placement.in_need, placement.counted
+    waiting = []
     for place, entry in enumerate(entries):
         worth = entry.worth
         if not worth:
             continue
-        cap = None
-        if chain := entry.terms.caps:
-            cap = caps[chain[0], entry.year if chain[0].per_year else None]
-            if not _any_binds(cap):
-                cap = None
+        cap = _binding_cap(entry, caps) if entry.terms.caps else None
         portions = entry.portions
         if free or portions is None:
-            if entry.free:
-                yield _Offer(place, worth, entry.free, cap)
-        elif sum(portions.values()) <= worth:
-            for area, points in portions.items():
-                yield _Offer(place, points, (area,), cap)
-        else:  # ACT-7: up to its worth, in whichever of the claimed areas serve best
-            yield _Offer(place, worth, tuple(portions), cap, portions)
-
-
-def _any_binds(cap: CapUse | None) -> bool:
-    while cap is not None:
-        if cap.binds:
-            return True
-        cap = cap.outer
-    return False
-
-
-def _place_fixed(offers: Iterable[_Offer], placement: Placement) -> list[_Offer]:
-    """Place what has one area to go to and no cap in its way; answer the rest."""
-    need_of, in_need, counted = placement.terms.need_of, placement.in_need, placement.counted
-    waiting = []
-    for offer in offers:
-        if offer.cap is not None or len(offer.areas) > 1:
-            waiting.append(offer)
+            areas = entry.free
+            if cap is not None or len(areas) > 1:
+                waiting.append(_Offer(place, worth, areas, cap))
+                continue
+            portions = dict.fromkeys(areas, worth)
+        elif sum(portions.values()) > worth:  # ACT-7: as serves best, up to its worth
+            waiting.append(_Offer(place, worth, tuple(portions), cap, portions))
             continue
-        area, points = offer.areas[0], offer.amount
-        counts = counted[offer.place]
-        counts[area] = counts.get(area, 0) + points
-        placement.total += points
-        if area in need_of:
-            in_need[need_of[area]] += points
+        elif cap is not None:
+            waiting += [_Offer(place, points, (area,), cap) for area, points in portions.items()]
+            continue
+        counted[place] = dict(portions)
+        for area, points in portions.items():
+            placement.total += points
+            need = need_of.get(area)
+            if need is not None:
+                in_need[need] += points
     return waiting
+
+
+def _binding_cap(entry: Entry, caps: dict[tuple[CapTerm, int | None], CapUse]) -> CapUse | None:
+    """Answer the innermost cap on an entry, if it or one around it binds."""
+    inner = entry.terms.caps[0]
+    cap: CapUse | None = caps[inner, entry.year if inner.per_year else None]
+    outer = cap
+    while outer is not None:
+        if outer.binds:
+            return cap
+        outer = outer.outer
+    return None
 
 
 def _place_forced(waiting: list[_Offer], placement: Placement) -> list[_Offer]:

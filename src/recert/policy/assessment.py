@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Literal
 
 import msgspec
@@ -185,10 +185,21 @@ def assess(rulebook: Rulebook, case: Case) -> Assessment:
     terms = terms_of(rulebook, case)
     entries = judge_activities(rulebook, case, terms)
     claimed = place_points(terms, entries, free=False)
-    # Where nothing was claimed area by area, everything was free to move from the start.
-    all_free = all(entry.portions is None for entry in entries)
-    best = claimed if all_free else place_points(terms, entries, free=True)
+    could_win = _could_win(entries, claimed)
+    best = place_points(terms, entries, free=True) if could_win else claimed
     return Assessment(rulebook, case, terms, entries, claimed, best)
+
+
+def _could_win(entries: Sequence[Entry], claimed: Placement) -> bool:
+    """Answer whether allocating anew could serve better at all.
+
+    It cannot where nothing was allocated by area, since all was free from the start; nor where
+    no area lacks points and all that activities are worth was allocated.
+    """
+    allocated = [entry for entry in entries if entry.portions is not None]
+    if not claimed.shortages:
+        allocated = [entry for entry in allocated if entry.unallocated]
+    return bool(allocated)
 
 
 def cap_finding(cap: CapUse) -> Finding:
@@ -239,7 +250,7 @@ def _ledger(entry: Entry, counted: dict[str, int], capped: _CapLosses) -> Ledger
         recognised=entry.worth,
         counted=counted,
         not_counted=tuple(losses),
-        unallocated=max(0, entry.worth - entry.claimed),
+        unallocated=entry.unallocated,
     )
 
 

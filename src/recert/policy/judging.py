@@ -35,6 +35,11 @@ class Entry(msgspec.Struct, eq=False):
     findings: tuple[Finding, ...] = ()
 
     @property
+    def unallocated(self) -> int:
+        """What the activity is worth beyond what was allocated."""
+        return 0 if self.portions is None else max(0, self.worth - sum(self.portions.values()))
+
+    @property
     def excluded(self) -> bool:
         """Whether a finding lets the activity count for nothing."""
         return self.worth == 0 and bool(self.findings)
@@ -65,6 +70,8 @@ class _Judge:
         self.book, self.case, self.terms = book, case, terms
         self.default = (book.activities.default_area,)
         self.later_years = later_years_of(case.period.starts, terms.years)
+        # Most activities lie between these, and need no closer look.
+        self.first_day, self.last_day = case.period.starts, min(case.period.ends, case.as_of)
         self.first_of: dict[tuple[str, str, date], Activity] = {}
 
     def entry(self, activity: Activity) -> Entry:
@@ -74,19 +81,33 @@ class _Judge:
         allocation = activity.allocation
         claimed = (worth or 0) if allocation is None else sum(allocation.values())
         first = self.first_of.setdefault(activity.identity, activity)
-        if worth is None:
-            known = ", ".join(_credentials(kind))
-            refusal: Finding | None = kernel_finding(
-                "unknown-credential", claimed, kind.kind.rule, earned=activity.earned, known=known
-            )
-        else:
-            refusal = self._date_refusal(activity, claimed) or self._again(activity, first, claimed)
-            if refusal is None and kind.has_conditions:
-                refusal = self._condition_refusal(activity, kind, claimed)
+        refusal = self._refusal(activity, kind, claimed, first, known=worth is not None)
         if refusal is not None or worth is None:
             return Entry(activity, kind, claimed, findings=(refusal,) if refusal else ())
         year = bisect_right(self.later_years, activity.completed_on) + 1 if kind.caps else 1
         return self._counting(Entry(activity, kind, claimed, worth, year))
+
+    def _refusal(
+        self, activity: Activity, kind: KindTerms, claimed: int, first: Activity, *, known: bool
+    ) -> Finding | None:
+        """Answer the first reason, in the order of the case format, why it counts for nothing."""
+        if not known:
+            credentials = ", ".join(_credentials(kind))
+            return kernel_finding(
+                "unknown-credential",
+                claimed,
+                kind.kind.rule,
+                earned=activity.earned,
+                known=credentials,
+            )
+        day = activity.completed_on
+        if not self.first_day <= day <= self.last_day or activity.from_ is not None:
+            refusal = self._date_refusal(activity, claimed)
+            if refusal is not None:
+                return refusal
+        if first is not activity or activity.used_in_cycle_ending is not None:
+            return self._again(activity, first, claimed)
+        return self._condition_refusal(activity, kind, claimed) if kind.has_conditions else None
 
     def _date_refusal(self, activity: Activity, claimed: int) -> Finding | None:
         """Refuse what was done outside the days that count, or after submission (CYC-5)."""
@@ -109,17 +130,17 @@ class _Judge:
             )
         return None
 
-    def _again(self, activity: Activity, first: Activity, claimed: int) -> Finding | None:
+    def _again(self, activity: Activity, first: Activity, claimed: int) -> Finding:
         """Refuse what counted before: in this transcript (ACT-8), or in another cycle (ACT-2)."""
         rules = self.book.activities
         if first is not activity:
             return kernel_finding("duplicate", claimed, rules.same_activity.rule, first=first.id)
-        if activity.used_in_cycle_ending is not None:
-            ended = activity.used_in_cycle_ending
-            return kernel_finding(
-                "used-in-earlier-cycle", claimed, rules.used_once.rule, cycle=ended
-            )
-        return None
+        return kernel_finding(
+            "used-in-earlier-cycle",
+            claimed,
+            rules.used_once.rule,
+            cycle=activity.used_in_cycle_ending,
+        )
 
     def _condition_refusal(
         self, activity: Activity, kind: KindTerms, claimed: int
