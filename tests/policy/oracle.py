@@ -281,14 +281,12 @@ def caps_on(entries: Sequence[Entry], total: int) -> list[Cap]:
 # --- the allocation ---------------------------------------------------------------------------
 
 
-def optimum(gain: Sequence[float], rows: list[Any], limits: list[int], bounds: list[Any]) -> int:
+def optimum(gain: Any, rows: list[Any], limits: list[int], bounds: list[Any]) -> int:
     """Answer the largest gain. The polytope's corners are whole, so it is a whole number."""
-    found = linprog(
-        -np.array(gain), A_ub=np.array(rows), b_ub=limits, bounds=bounds, method="highs"
-    )
+    found = linprog(-gain, A_ub=np.array(rows), b_ub=limits, bounds=bounds, method="highs")
     if found.status != 0:
         raise ArithmeticError(found.message)
-    whole = round(-found.fun)
+    whole = int(np.rint(-found.fun))
     if abs(whole + found.fun) > 0.01:  # more than a solver's rounding
         raise ArithmeticError(f"{-found.fun} should be whole.")
     return whole

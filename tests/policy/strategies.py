@@ -6,7 +6,7 @@ barely suffice: only there do activities compete for room under a cap and for ar
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from datetime import date, timedelta
 from decimal import Decimal
 from functools import cache
@@ -28,8 +28,8 @@ EARNED = (*oracle.CREDENTIALS, "CT", "MLS", "MT", "PhD")
 STARTS = tuple(map(date.fromisoformat, ("2020-02-29", "2022-01-01", "2019-08-31", "2020-01-01")))
 ENDS = ("2022-12-31", "2023-01-01", "2023-12-31", "2024-01-01", "2025-01-31", "2024-02-29")
 SUBMITTED = ("2022-05-15", "2022-12-31", "2023-01-01", "2024-02-29", "2024-01-01")
-COVID_EDGES = tuple(map(date.fromisoformat, ("2020-03-01", "2022-12-31")))
-COVID_DAYS = tuple(map(date.fromisoformat, ("2022-02-01", "2022-02-28", "2022-12-31", "2023-01-01")))
+COVID_EDGES = oracle.COVID_FROM, oracle.COVID_THROUGH
+COVID_DAYS = tuple(map(date.fromisoformat, ("2022-02-01", "2022-12-31", "2023-01-01")))
 DAY = timedelta(days=1)
 
 SMALL = ("1", "2", "0.5", "3", "1.5", "0.25", "0.75", "2.25", "4", "0.01", "1.99", "0")
@@ -50,7 +50,8 @@ def _any_of(options: tuple[T, ...]) -> st.SearchStrategy[T]:
 
 def pick(draw: st.DrawFn, options: Iterable[T]) -> T:
     """Draw one of some options, simpler ones first."""
-    return draw(_any_of(tuple(options)))
+    chosen: T = draw(_any_of(tuple(options)))
+    return chosen
 
 
 def pick_some(draw: st.DrawFn, options: Iterable[T], most: int) -> list[T]:
@@ -146,11 +147,11 @@ def loose_cases(draw: st.DrawFn) -> Data:
     frame = _frame(draw)
     _, needs = _needs_of(frame)
     days, areas = _days_of(frame), [*needs, "related", *needs, *AREAS]
-    activities = [
+    activities: list[Data] = [
         _activity(draw, f"a{number}", kinds=KINDS, days=days, areas=areas, points=OF_ANY_SIZE)
         for number in range(pick(draw, range(9)))
     ]
-    if activities and pick(draw, NOW_AND_THEN):
+    if pick(draw, NOW_AND_THEN) and activities:
         again = pick(draw, range(len(activities)))
         activities.append(activities[again] | {"id": "again"} | _claim(draw, areas, OF_ANY_SIZE))
     if pick(draw, NOW_AND_THEN):
@@ -168,7 +169,7 @@ def _last_day(frame: Data) -> date:
 
 
 def _most_of_it(draw: st.DrawFn, frame: Data, gaps: Iterable[int]) -> tuple[list[str], Data]:
-    """Draw a course that brings almost all that is needed, and the areas in which it falls short."""
+    """Draw a course that brings almost all that is needed, and the areas where it falls short."""
     total, needs = _needs_of(frame)
     allocation = {area: max(0, needed - pick(draw, gaps)) for area, needed in needs.items()}
     in_need = [area for area, needed in needs.items() if allocation[area] < needed]
@@ -204,20 +205,30 @@ def tight_cases(draw: st.DrawFn) -> Data:
 def contested_cases(draw: st.DrawFn) -> Data:
     """Draw a tight case whose activities each serve two areas in need, and barely suffice."""
     frame = _frame(draw) | {"category": pick(draw, CATEGORIES_WITH_MANY_NEEDS)}
-    in_need, course = _most_of_it(draw, frame, (100, 200, 50, 0))
-    areas = in_need or ["related"]
-    activities: list[Data] = [course]
+    in_need, course = _most_of_it(draw, frame, (100, 200, 50, 150))
+    starts, last = oracle.period_of(frame)[0], _last_day(frame)
+    second_year = oracle.years_later(starts, 1)
+    days, capped = pick(
+        draw,
+        (
+            ((last,), "poster"),
+            ((second_year, second_year - DAY), "committee"),
+            ((starts, second_year, last), "competence-assessment"),
+            ((last,), "presentation"),
+        ),
+    )
+    activities = [course]
     for number in range(pick(draw, range(3, 9))):
-        kind = pick(draw, ("formal-course", "poster", "formal-course", "clinical-teaching"))
+        kind = pick(draw, (capped, "formal-course"))
         activity: Data = {"id": f"a{number}", "kind": kind, "title": f"Course {number}"}
-        activity["completed_on"] = _last_day(frame).isoformat()
-        activity["covers"] = [pick(draw, areas), pick(draw, areas)]
-        if kind == "formal-course":
-            activity["contact_hours"] = pick(draw, ("1", "0.5", "2"))
+        activity["completed_on"] = days[number % len(days)].isoformat()
+        activity["covers"] = [pick(draw, in_need), pick(draw, in_need)]
+        if kind in oracle.HOURLY:
+            activity["contact_hours"] = pick(draw, ("1", "2", "0.5"))
         activities.append(activity)
     return frame | {"activities": activities}
 
 
 def cases() -> st.SearchStrategy[Data]:
     """Draw cases of every sort."""
-    return st.one_of(tight_cases(), loose_cases(), contested_cases())
+    return st.one_of(contested_cases(), tight_cases(), loose_cases())

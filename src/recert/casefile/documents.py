@@ -18,13 +18,15 @@ from recert.casefile.files import (
     UnreadableFile,
     bytes_of,
     name_of,
+    quoted,
     text_of,
 )
 from recert.casefile.outline import Outline, exact_number
 from recert.casefile.yaml_documents import yaml_data
 from recert.policy.mistakes import Place
 
-YAML, JSON = {".yaml", ".yml"}, {".json"}
+YAML: Final = {".yaml", ".yml"}
+JSON: Final = {".json"}
 
 
 def read_case_file(path: str | Path) -> CaseFile:
@@ -95,12 +97,12 @@ class _JsonCursor:
 
     def value(self, place: Place) -> object:
         if self.take("{"):
-            return self.table(place)
+            return self.fields(place)
         if self.take("["):
-            return self.list(place)
+            return self.items(place)
         return self.leaf()
 
-    def table(self, place: Place) -> dict[str, object]:
+    def fields(self, place: Place) -> dict[str, object]:
         table: dict[str, object] = {}
         while not self.take("}"):
             if table and not self.take(","):
@@ -109,12 +111,12 @@ class _JsonCursor:
                 raise self.outline.refusal('expected a field in "double quotes"', self.at)
             at, key = self.at, str(self.leaf())
             if not self.take(":"):
-                raise self.outline.refusal(f'expected a colon after "{key}"', self.at)
+                raise self.outline.refusal(f"expected a colon after {quoted(key)}", self.at)
             self.outline.note((*place, key), at)
             table[key] = self.value((*place, key))
         return table
 
-    def list(self, place: Place) -> list[object]:
+    def items(self, place: Place) -> list[object]:
         items: list[object] = []
         while not self.take("]"):
             if items and not self.take(","):

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import codecs
-import os
 import re
 import sys
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from textwrap import shorten
 from typing import BinaryIO, Final
 
-from recert.policy.mistakes import Place
+from recert.policy.mistakes import LONGEST, Place
 
 LARGEST: Final = 5_000_000
 """The largest file that is read, in bytes; a case of forty activities is some ten thousand."""
@@ -82,7 +82,16 @@ def position(name: str, line: int | None, sheet: str | None = None) -> str:
     """
     if line is None:
         return name
-    return f"{name}:{line}" if sheet is None else f"{name}, sheet {sheet!r}, row {line}"
+    return f"{name}:{line}" if sheet is None else f"{name}, sheet {quoted(sheet)}, row {line}"
+
+
+def quoted(text: str) -> str:
+    r"""Answer a text as it is quoted back: on one line, and not all of it when it is long.
+
+    >>> quoted("a\n b"), len(quoted("long " * 99)) <= LONGEST + 2
+    ("'a b'", True)
+    """
+    return repr(shorten(text, LONGEST, placeholder="..."))
 
 
 def name_of(path: str | Path) -> str:
@@ -91,7 +100,8 @@ def name_of(path: str | Path) -> str:
     >>> name_of("-"), name_of(Path("cases") / "case.yaml")
     ('standard input', 'cases/case.yaml')
     """
-    return STANDARD_INPUT if str(path) == "-" else os.fsencode(path).decode("utf-8", "replace")
+    name = str(path)
+    return STANDARD_INPUT if name == "-" else NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", name)
 
 
 def bytes_of(path: str | Path) -> bytes:

@@ -7,7 +7,7 @@ from bisect import bisect_left
 from decimal import Decimal, InvalidOperation
 from typing import Final
 
-from recert.casefile.files import NO_TEXT, UnreadableFile, no_text_message
+from recert.casefile.files import NO_TEXT, UnreadableFile, no_text_message, quoted
 from recert.policy.mistakes import Place
 
 DEEPEST: Final = 20
@@ -42,7 +42,8 @@ class Outline:
     def note(self, place: Place, index: int) -> None:
         """Keep the line of a place, before the value there is read."""
         if first := self.lines.get(place):
-            message = f"{place[-1]!r} stands here a second time, after line {first}; keep one"
+            field = quoted(str(place[-1]))
+            message = f"{field} stands here a second time, after line {first}; keep one"
             raise self.refusal(message, index)
         if len(place) > DEEPEST:
             message = f"more than {DEEPEST} tables or lists, each inside the next"

@@ -64,7 +64,7 @@ def _sheet(name: str, title: str | None, rows: Iterable[tuple[int, Sequence[str]
     sheet = Sheet(name, title, [])
     for line, cells in rows:
         if line > LAST_ROW:
-            message = f"more than {LAST_ROW:,} rows; expected one for each activity"
+            message = f"more than {LAST_ROW:,} rows; delete those below the last activity"
             raise sheet.refusal(message, line)
         if odd := NO_TEXT.search("".join(cells)):
             raise sheet.refusal(no_text_message(odd), line)
@@ -143,9 +143,7 @@ def _xlsx_rows(sheet: Worksheet, name: str) -> Iterator[tuple[int, list[str]]]:
     for line, cells in enumerate(sheet.iter_rows(max_col=LAST_COLUMN), 1):
         for cell in cells:
             if cell.data_type == "e":
-                message = (
-                    f"cell {cell.coordinate} holds the error {cell.value}; correct its formula"
-                )
+                message = f"cell {cell.coordinate} holds an error; correct its formula"
                 raise UnreadableFile(name, message, line, sheet.title)
         yield line, [cell_text(cell.value) for cell in cells]
 

@@ -8,10 +8,9 @@ from collections.abc import Collection, Iterator
 from io import StringIO
 from itertools import islice
 from pathlib import Path
-from textwrap import shorten
 from typing import Final
 
-from recert.casefile.files import CaseFile, UnreadableFile, bytes_of, name_of
+from recert.casefile.files import CaseFile, UnreadableFile, bytes_of, name_of, quoted
 from recert.casefile.sheets import Row, Sheet, csv_sheet, xlsx_sheet
 from recert.policy.mistakes import LONGEST, Place, nearest
 
@@ -144,8 +143,7 @@ def _columns(sheet: Sheet, header: Row) -> list[str]:
 def _header_mistakes(columns: list[str]) -> Iterator[str]:
     for column in columns:
         if column and column not in COLUMNS:
-            word = shorten(column, LONGEST, placeholder="...")
-            yield f"unknown column {word!r}; {nearest(word, COLUMNS)}"
+            yield f"unknown column {quoted(column)}; {nearest(column[:LONGEST], COLUMNS)}"
     for column in COLUMNS:
         if columns.count(column) > 1:
             yield f"the column {column!r} stands here more than once; keep one"
@@ -178,9 +176,8 @@ class _ActivityReader:
         """Answer what a cell says; raise `ValueError` when it cannot be told apart."""
         match column:
             case "":
-                found = shorten(cell, LONGEST, placeholder="...")
                 hint = "" if self.sheet.title else "; a text with a comma goes in double quotes"
-                raise ValueError(f"{found!r} stands under no column{hint}")
+                raise ValueError(f"{quoted(cell)} stands under no column{hint}")
             case "pages":
                 return int(cell) if re.fullmatch("[0-9]{1,9}", cell) else cell
             case "repeat" | "approved":
@@ -197,13 +194,11 @@ class _ActivityReader:
         for part in filter(str.strip, cell.split(";")):
             share = SHARE.fullmatch(part)
             if not share or not share[1].strip() or not share[2].strip():
-                found = shorten(part, LONGEST, placeholder="...")
-                raise ValueError(
-                    f"allocation: expected points, such as hematology=5; safety=1; found {found!r}"
-                )
+                expected = "allocation: expected points, such as hematology=5; safety=1"
+                raise ValueError(f"{expected}; found {quoted(part)}")
             area = self.area(share[1])
             if area in shares:
-                raise ValueError(f"allocation: {area} stands twice; add its points up")
+                raise ValueError(f"allocation: {quoted(area)} stands twice; add its points up")
             shares[area] = share[2].strip()
         return shares
 

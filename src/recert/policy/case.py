@@ -10,8 +10,9 @@ import msgspec
 
 from recert.policy.cycles import Cycle, days_before_submission
 from recert.policy.dated import Days
+from recert.policy.decoding import decode
 from recert.policy.loading import load_rulebook
-from recert.policy.mistakes import Mistake, Place, Unusable, decode, nearest
+from recert.policy.mistakes import Mistake, Place, Unusable, nearest
 from recert.policy.points import Points
 from recert.policy.rulebook import (
     Kind,
@@ -98,8 +99,10 @@ def read_case(mapping: Mapping[str, object], rulebook: Rulebook | None = None) -
     mistake, each with its place.
     """
     book = rulebook or load_rulebook(_program_of(mapping))
-    fields = decode(mapping, _CaseFields)
-    if mistakes := [*_case_mistakes(fields, book), *_activities_mistakes(fields, book)]:
+    decoded = decode(mapping, _CaseFields)
+    fields = decoded.value
+    in_sense = [*_case_mistakes(fields, book), *_activities_mistakes(fields, book)]
+    if mistakes := decoded.all_mistakes(in_sense):
         raise Unusable(mistakes)
     return build_case(
         book,

@@ -15,7 +15,8 @@ from pathlib import Path
 import msgspec
 
 from recert.policy.checking import mistakes_between
-from recert.policy.mistakes import Mistake, Unusable, decode, nearest
+from recert.policy.decoding import decode
+from recert.policy.mistakes import Mistake, Unusable, nearest
 from recert.policy.rulebook import Rulebook
 
 LARGEST = 1_000_000
@@ -70,8 +71,7 @@ def rulebook_from_bytes(content: bytes, *, name: str) -> Rulebook:
     """Read a rulebook from the bytes of a TOML file; `name` stands in what is said of mistakes.
 
     Raises `Unusable`: for TOML that cannot be parsed (with line and column), else with every
-    field that is unknown, missing or of the wrong kind, else with every value that contradicts
-    another.
+    field that is unknown, missing or of the wrong kind, and every value that contradicts another.
     """
     try:
         data = tomllib.loads(content.decode("utf-8"), parse_float=Decimal)
@@ -83,9 +83,9 @@ def rulebook_from_bytes(content: bytes, *, name: str) -> Rulebook:
         message = "does not belong into the file; it is worked out from it"
         raise Unusable([Mistake(("fingerprint",), message)], name)
     try:
-        book = decode(data, Rulebook)
+        decoded = decode(data, Rulebook)
     except Unusable as unusable:
         raise Unusable(unusable.mistakes, name) from None
-    if mistakes := list(mistakes_between(book)):
+    if mistakes := decoded.all_mistakes(mistakes_between(decoded.value)):
         raise Unusable(mistakes, name)
-    return msgspec.structs.replace(book, fingerprint=sha256(content).hexdigest())
+    return msgspec.structs.replace(decoded.value, fingerprint=sha256(content).hexdigest())

@@ -28,7 +28,7 @@ def plan(assessments: Assessment | Sequence[Assessment], *, as_of: date) -> Plan
     For one credential the number of points is the least there is: what its minimum cut lacks, or
     what its total lacks, whichever is more. For several, they are planned one after another, each
     with what the others need already, in every order of up to four of them; the least is taken.
-    An award that serves one declaration only (ACT-1.5) is given to the credential that gains most.
+    An award that serves one declaration only (ACT-1.5) goes where it saves most.
 
     The cases are assessed again where `as_of` is not their day of submission. Raises
     `NotInForce` as `assess` does.
@@ -135,22 +135,34 @@ class _Draft:
 
 
 def _spend_once(drafts: Sequence[_Draft]) -> None:
-    """Let an award that serves one declaration only serve where it saves most (ACT-1.5)."""
+    """Let an award that serves one declaration only serve where it saves most (ACT-1.5).
+
+    Most of what there is to earn for all together; of equals, for each by itself.
+    """
     wanted: dict[object, list[_Draft]] = {}
     for draft in drafts:
         for entry in draft.own.entries:
             if entry.terms.kind.spent_by_one_declaration and not entry.excluded:
                 wanted.setdefault(entry.activity.identity, []).append(draft)
     for identity, wanting in wanted.items():
-        without = {id(draft): draft.without(identity) for draft in wanting}
+        with_it = {draft: draft.now for draft in wanting}
+        without = {draft: draft.without(identity) for draft in wanting}
 
-        def saves(draft: _Draft, without: dict[int, Assessment] = without) -> int:
-            return draft.fewest(without[id(draft)]) - draft.fewest(draft.now)
+        def let_keep(
+            keeper: _Draft,
+            with_it: dict[_Draft, Assessment] = with_it,
+            without: dict[_Draft, Assessment] = without,
+        ) -> tuple[int, int]:
+            """Give it to one of them, and answer what there is to earn then."""
+            for draft, kept in with_it.items():
+                draft.now = kept if draft is keeper else without[draft]
+            apart = sum(draft.fewest(draft.now) for draft in drafts)
+            return _fewest_with(drafts, _least_further(drafts)), apart
 
-        keeper = max(wanting, key=saves)
+        keeper = min(wanting, key=let_keep)
+        let_keep(keeper)
         for draft in wanting:
             if draft is not keeper:
-                draft.now = without[id(draft)]
                 activities = draft.own.case.activities
                 draft.spent += [one for one in activities if one.identity == identity]
 
@@ -164,9 +176,13 @@ def _least_further(drafts: Sequence[_Draft]) -> dict[Key, int]:
         for draft in order:
             for area, points in draft.lacking(further).items():
                 further[area] = further.get(area, 0) + points
-        rest = max(draft.total_short(further) for draft in order)
-        found.append((sum(further.values()) + rest, sorted(further.items())))
+        found.append((_fewest_with(drafts, further), sorted(further.items())))
     return dict(min(found)[1])
+
+
+def _fewest_with(drafts: Sequence[_Draft], further: Mapping[Key, int]) -> int:
+    """Add up further points by area, and what a total lacks besides."""
+    return sum(further.values()) + max(draft.total_short(further) for draft in drafts)
 
 
 def _to_do(drafts: Sequence[_Draft], further: Mapping[Key, int]) -> tuple[ToDo, ...]:
