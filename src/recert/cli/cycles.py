@@ -64,7 +64,9 @@ def cycle_of(
 
 
 def _given(text: str) -> Cycle:
-    starts, _, ends = text.partition(":")
+    starts, colon, ends = text.partition(":")
+    if not colon:
+        raise Problem(f"--cycle: expected START:END, found {text!r}")
     cycle = Cycle(starts=day_of("--cycle", starts), ends=day_of("--cycle", ends))
     if cycle.ends < cycle.starts:
         raise Problem(f"--cycle: ends before it starts; expected {cycle.starts} or later")

@@ -11,7 +11,7 @@ from recert.cli import inputs
 from recert.cli.arguments import day_of
 from recert.cli.assessing import AsJson
 from recert.cli.problems import Problem
-from recert.policy.fees import Submission, fees_due, inactive_request_fee, total_of
+from recert.policy.fees import Submission, amount_text, fees_due, inactive_request_fee, total_of
 from recert.policy.mistakes import nearest
 from recert.policy.rulebook import Purpose, Rulebook
 
@@ -63,7 +63,7 @@ def fees_of_submissions(
     if as_json:
         answer = {
             "charges": [charge.answer() for charge in charges],
-            "total": str(total.amount),
+            "total": amount_text(total),
             "currency": total.currency.code,
         }
         typer.echo(json.dumps(answer))
@@ -71,9 +71,9 @@ def fees_of_submissions(
     width = max(len(charge.ref) for charge in charges)
     for charge in charges:
         because = f" {charge.because}" if charge.because else ""
-        amount = f"{charge.amount.amount:>8} {charge.amount.currency.code}"
+        amount = f"{amount_text(charge.amount):>8} {charge.amount.currency.code}"
         typer.echo(f"{charge.ref:<{width}}  {amount}  {charge.title} ({charge.rule}).{because}")
-    typer.echo(f"{'Total':<{width}}  {total.amount:>8} {total.currency.code}")
+    typer.echo(f"{'Total':<{width}}  {amount_text(total):>8} {total.currency.code}")
 
 
 def _submission(book: Rulebook, text: str, on: str) -> Submission:

@@ -20,7 +20,8 @@ from recert.cli.drawing import (
 )
 from recert.policy import Assessment, Plan, plan
 from recert.policy.assessment import Ledger
-from recert.policy.overview import amount_text
+from recert.policy.fees import amount_text
+from recert.policy.overview import points_in_words
 from recert.policy.planned import CredentialPlan, Dates, ToDo
 from recert.policy.points import points_text
 from recert.policy.rulebook import Rulebook
@@ -72,7 +73,7 @@ def _head(out: Console, assessment: Assessment, name: str) -> None:
 
 def _verdict(assessment: Assessment) -> str:
     book, placement = assessment.rulebook, assessment.claimed
-    said = f"{amount_text(book, placement.total)} count and "
+    said = f"{points_in_words(book, placement.total)} count and "
     said += f"{points_text(assessment.terms.total)} are needed"
     if missing := assessment.area_short(placement):
         said += f"; {points_text(missing)} are missing in required areas"
@@ -130,7 +131,7 @@ def _not_counting(out: Console, book: Rulebook, ledgers: list[Ledger]) -> None:
                 rule = (loss.finding.rule, "dim")
                 table.add_row(name, points_text(loss.points), Text.assemble(said, rule))
         if ledger.unallocated and ledger.recognised:
-            worth = amount_text(book, ledger.recognised)
+            worth = points_in_words(book, ledger.recognised)
             said = f"Worth {worth}; the rest counts once it is allocated."
             table.add_row(name, points_text(ledger.unallocated), said)
     if table.row_count:
@@ -140,7 +141,7 @@ def _not_counting(out: Console, book: Rulebook, ledgers: list[Ledger]) -> None:
 
 def _joint_steps(book: Rulebook, todo: Plan) -> Iterator[str]:
     if todo.fewest:
-        yield f"{amount_text(book, todo.fewest)} more are the least; one activity may serve each."
+        yield f"{points_in_words(book, todo.fewest)} more are the least; one activity may serve each."
         yield from _earning(book, todo.to_do, todo.anywhere)
     else:
         yield "No further points are needed."
@@ -152,12 +153,12 @@ def _joint_steps(book: Rulebook, todo: Plan) -> Iterator[str]:
 
 
 def _money(amount: Money) -> str:
-    return f"{amount.amount} {amount.currency.code}"
+    return f"{amount_text(amount)} {amount.currency.code}"
 
 
 def _next_steps(book: Rulebook, one: CredentialPlan, todo: Plan) -> Iterator[str]:
     if one.moves:
-        wins = amount_text(book, one.reallocating_wins)
+        wins = points_in_words(book, one.reallocating_wins)
         yield f"Allocate otherwise; that alone brings {wins} to where they lack:" + "".join(
             f"\n{move.activity}: {_areas(book, move.after)}" for move in one.moves
         )
@@ -176,10 +177,10 @@ def _next_steps(book: Rulebook, one: CredentialPlan, todo: Plan) -> Iterator[str
 def _earning(book: Rulebook, to_do: tuple[ToDo, ...], anywhere: int) -> Iterator[str]:
     for one in to_do:
         rules = ", ".join(one.rules)
-        yield f"Earn {amount_text(book, one.points)} in {in_sentence(one.title)} ({rules})."
+        yield f"Earn {points_in_words(book, one.points)} in {in_sentence(one.title)} ({rules})."
     if anywhere:
         more = " more" if to_do else ""
-        yield f"Earn {amount_text(book, anywhere)}{more} in any area."
+        yield f"Earn {points_in_words(book, anywhere)}{more} in any area."
 
 
 def _areas(book: Rulebook, points: dict[str, int]) -> str:
@@ -221,7 +222,7 @@ def _room(out: Console, book: Rulebook, one: CredentialPlan) -> None:
         return
     free = [in_sentence(room.title) for room in one.room if room.points is None]
     limited = [
-        f"{in_sentence(room.title)} ({amount_text(book, room.points)})"
+        f"{in_sentence(room.title)} ({points_in_words(book, room.points)})"
         for room in one.room
         if room.points
     ]

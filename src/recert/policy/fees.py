@@ -50,7 +50,7 @@ class Charge(msgspec.Struct, frozen=True):
             "ref": self.ref,
             "fee": self.fee,
             "title": self.title,
-            "amount": str(self.amount.amount),
+            "amount": amount_text(self.amount),
             "currency": self.amount.currency.code,
             "rule": self.rule,
             "because": self.because,
@@ -143,6 +143,16 @@ def inactive_request_fee(
     else:
         because, amount = "Waived once the ground is documented.", charge.amount
     return msgspec.structs.replace(charge, amount=amount, rule=reason.rule, because=because)
+
+
+def amount_text(money: Money) -> str:
+    """Print an amount with as many decimals as its currency has.
+
+    >>> amount_text(Money(0, "USD")), amount_text(Money(40, "JPY"))
+    ('0.00', '40')
+    """
+    decimals = len(str(money.currency.sub_unit)) - 1
+    return f"{money.amount:.{decimals}f}"
 
 
 def total_of(book: Rulebook, charges: Iterable[Charge]) -> Money:

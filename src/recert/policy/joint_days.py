@@ -11,7 +11,7 @@ from moneyed import Money
 from recert.policy.case import Case
 from recert.policy.cycles import DAY, declaration_window
 from recert.policy.dated import NotInForce
-from recert.policy.fees import Submission, fees_due, sets_within, total_of
+from recert.policy.fees import Submission, amount_text, fees_due, sets_within, total_of
 from recert.policy.rulebook import Reduction, Rulebook
 from recert.policy.standing import examination_needed_from
 
@@ -42,7 +42,7 @@ class JointDays(msgspec.Struct, frozen=True):
             "says": self.says,
             "rule": self.rule,
             **{name: day.isoformat() for name, day in days.items() if day},
-            **{name: str(fee.amount) for name, fee in fees.items() if fee is not None},
+            **{name: amount_text(fee) for name, fee in fees.items() if fee is not None},
         }
 
 

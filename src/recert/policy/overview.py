@@ -141,7 +141,7 @@ def kind_rows(book: Rulebook) -> list[KindRow]:
     ]
 
 
-def amount_text(book: Rulebook, points: int) -> str:
+def points_in_words(book: Rulebook, points: int) -> str:
     """Print a number of points with the programme's word for them.
 
     `1 point`, `2.5 points`.
@@ -157,20 +157,20 @@ def earns_text(book: Rulebook, earns: Earns) -> str:
     """Say in words what a kind earns."""
     match earns:
         case PerHour():
-            return f"{amount_text(book, earns.points)} for each contact hour"
+            return f"{points_in_words(book, earns.points)} for each contact hour"
         case PerActivity():
-            return f"{amount_text(book, earns.points)} each"
+            return f"{points_in_words(book, earns.points)} each"
         case PerPages():
             steps = (
-                f"{amount_text(book, step.points)} from {step.from_pages} pages"
+                f"{points_in_words(book, step.points)} from {step.from_pages} pages"
                 if step.from_pages > 1
-                else amount_text(book, step.points)
+                else points_in_words(book, step.points)
                 for step in earns.steps
             )
             return ", ".join(steps)
         case PerCredential():
             classes = (
-                f"{amount_text(book, one.points)} for {', '.join(one.credentials)}"
+                f"{points_in_words(book, one.points)} for {', '.join(one.credentials)}"
                 for one in earns.classes
             )
             return "; ".join(classes)
@@ -180,7 +180,7 @@ def cap_text(book: Rulebook, cap: Cap) -> str:
     """Say in words what a cap lets through."""
     if cap.points is None:
         return f"at most {cap.percent_of_total} % of the total required"
-    return f"at most {amount_text(book, cap.points)} in a {cap.per}"
+    return f"at most {points_in_words(book, cap.points)} in a {cap.per}"
 
 
 def fee_rows(book: Rulebook) -> list[FeeRow]:
