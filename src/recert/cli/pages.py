@@ -141,7 +141,8 @@ def _not_counting(out: Console, book: Rulebook, ledgers: list[Ledger]) -> None:
 
 def _joint_steps(book: Rulebook, todo: Plan) -> Iterator[str]:
     if todo.fewest:
-        yield f"{points_in_words(book, todo.fewest)} more are the least; one activity may serve each."
+        least = points_in_words(book, todo.fewest)
+        yield f"{least} more are the least; one activity may serve each."
         yield from _earning(book, todo.to_do, todo.anywhere)
     else:
         yield "No further points are needed."
