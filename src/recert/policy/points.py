@@ -36,6 +36,8 @@ class Points(int):
 
         Raises `ValueError` with a sentence that says what is wrong and what would be right.
         """
+        if isinstance(value, cls):
+            return value
         found = shorten(
             repr(value) if isinstance(value, str) else str(value), 40, placeholder="..."
         )
