@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from recert.policy import Unusable, load_rulebook, read_case
+from recert.policy import Mistake, Unusable, load_rulebook, read_case
 from recert.policy.checking import mistakes_between
 from recert.policy.decoding import decode
 from recert.policy.loading import rulebook_from_bytes, shipped_rulebooks
@@ -87,11 +87,11 @@ def test_a_damaged_case_is_read_or_refused_with_places(damage):
             data = changed(data, path, value)
         except (LookupError, TypeError):
             continue  # an earlier change took this place away
+    mistakes: list[Mistake] = []
     try:
         read_case(data)
-        mistakes = ()
     except Unusable as unusable:
-        mistakes = unusable.mistakes
+        mistakes += unusable.mistakes
     assert len(set(mistakes)) == len(mistakes)
 
 

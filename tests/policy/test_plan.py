@@ -64,7 +64,8 @@ def with_further(mapping, todo):
 def test_an_empty_transcript_needs_everything():
     todo = planned(case())
     assert to_earn(todo) == {
-        "safety": "1", "ethics": "1",
+        "safety": "1",
+        "ethics": "1",
         **dict.fromkeys(("blood-banking", "chemistry", "hematology", "microbiology"), "2"),
     }
     assert (todo.fewest, todo.anywhere) == (3600, 2600)
