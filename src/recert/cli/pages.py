@@ -33,6 +33,11 @@ def print_assessment(assessment: Assessment, *, name: str = "") -> None:
     case, book = assessment.case, assessment.rulebook
     _head(out, assessment, name)
     _requirements(out, assessment)
+    # A single area that lacks points is plain to see; what several lack together is not.
+    joint = [one for one in assessment.claimed.shortages if len(one.needs) > 1 or one.caps]
+    if joint:
+        out.print(heading("Why areas lack points"))
+        out.print(indented(bullets(assessment.shortage_text(one) for one in joint)))
     ledgers = assessment.ledgers()
     _counting(out, book, ledgers)
     _not_counting(out, book, ledgers)

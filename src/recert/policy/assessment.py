@@ -7,7 +7,7 @@ from typing import Literal
 
 import msgspec
 
-from recert.policy.allocation import CapUse, Placement, place_points
+from recert.policy.allocation import CapUse, Placement, Shortage, place_points
 from recert.policy.case import Case
 from recert.policy.findings import Finding, kernel_finding
 from recert.policy.judging import Entry, judge_activities
@@ -127,11 +127,27 @@ class Assessment(msgspec.Struct, eq=False, dict=True):
             for entry, counted in zip(self.entries, self.claimed.counted, strict=True)
         ]
 
+    def shortage_text(self, shortage: Shortage) -> str:
+        """Say which areas lack how many points together, and which caps hold back others."""
+        titles = [self.terms.needs[place].title for place in shortage.needs]
+        points = points_text(shortage.points)
+        if len(titles) == 1:
+            said = f"{titles[0]}: {points} short; nothing else here can go there."
+        else:
+            said = (
+                f"{', '.join(titles)}: {points} short together; they compete for the same points."
+            )
+        for cap in shortage.caps:
+            finding = cap_finding(cap)
+            said += f" {finding.message} ({finding.rule})"
+        return said
+
     def _shortage_answers(self, placement: Placement) -> list[dict[str, object]]:
         return [
             {
                 "areas": [self.terms.needs[place].key for place in shortage.needs],
                 "points": points_text(shortage.points),
+                "says": self.shortage_text(shortage),
                 "held_back_by": [cap_finding(cap).answer() for cap in shortage.caps],
             }
             for shortage in placement.shortages
