@@ -66,7 +66,7 @@ class Ledger(msgspec.Struct, frozen=True):
     unallocated: int
 
 
-class Assessment(msgspec.Struct, eq=False, dict=True):
+class Assessment(msgspec.Struct, eq=False):
     """The answer to a case, with everything that it was decided on.
 
     `claimed` judges the allocation as it stands; `best` is what re-allocating alone could reach.

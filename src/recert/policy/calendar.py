@@ -18,7 +18,7 @@ class UnknownYear(LookupError):
 @lru_cache(maxsize=1024)
 def _holidays(country: str, year: int) -> frozenset[date]:
     # Inside, because it takes longer to import than an assessment to run, and that never asks.
-    from holidays import country_holidays  # noqa: PLC0415  # see above
+    from holidays import country_holidays  # noqa: PLC0415  # slow to import
 
     return frozenset(country_holidays(country, years=year))
 

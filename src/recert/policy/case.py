@@ -75,7 +75,7 @@ class _ActivityFields(Activity, frozen=True):
     """An activity as it stands in a file, where an id may be a number and a day be left out."""
 
     id: str | int  # type: ignore[assignment]  # read wider here, narrowed by `_activity`
-    completed_on: date | None = None  # type: ignore[assignment]
+    completed_on: date | None = None  # type: ignore[assignment]  # likewise; `to` may say it
     pages: Annotated[int, msgspec.Meta(ge=1, le=100_000)] | None = None
 
 

@@ -68,7 +68,6 @@ class Terms(msgspec.Struct, frozen=True, eq=False):
 
     total: int
     total_rule: str
-    rest: str
     needs: tuple[Need, ...]
     need_of: dict[str, int]  # the place in `needs` of an area that a need names
     kinds: dict[str, KindTerms]
@@ -95,7 +94,6 @@ def _terms(book: Rulebook, category_key: str, cycle_end: date, submission_day: d
     return Terms(
         total=int(total.value),
         total_rule=total.rule,
-        rest=asked.rest,
         needs=needs,
         need_of={area: place for place, need in enumerate(needs) for area in need.areas},
         kinds={
