@@ -54,7 +54,7 @@ class Ledger(msgspec.Struct, frozen=True):
 
     Always `claimed == sum(counted.values()) + sum(loss.points for loss in not_counted)`.
     `recognised` is what the activity may count for; `unallocated` what it is worth beyond what
-    was claimed, which counts once it is allocated.
+    was claimed, as far as caps leave room: it counts once it is allocated.
     """
 
     activity: str
@@ -240,16 +240,24 @@ class _CapLosses:
     """How much each cap still has to account for, as losses are given to activities."""
 
     def __init__(self, placement: Placement) -> None:
-        """Start with what each binding cap takes away."""
-        self._caps = {(cap.term, cap.year): cap for cap in placement.caps if cap.binds}
+        """Start with what each cap takes away: a negative number is room that it leaves."""
+        self._caps = {(cap.term, cap.year): cap for cap in placement.caps}
         self._open = {key: cap.brought - cap.term.limit for key, cap in self._caps.items()}
+
+    def room_for(self, entry: Entry) -> int:
+        """Answer what an activity is worth beyond its allocation, as far as caps leave room."""
+        room = entry.unallocated
+        for term in entry.terms.caps if room else ():
+            cap = self._caps[term, entry.year if term.per_year else None]
+            room = min(room, max(0, term.limit - cap.brought))
+        return room
 
     def explain(self, entry: Entry, lost: int) -> Iterator[Loss]:
         """Say which caps, from the inner to the outer, took `lost` points of an activity."""
         for term in entry.terms.caps:
             key = (term, entry.year if term.per_year else None)
             points = min(lost, self._open.get(key, 0))
-            if points:
+            if points > 0:
                 self._open[key] -= points
                 lost -= points
                 yield Loss(points, cap_finding(self._caps[key]))
@@ -266,7 +274,7 @@ def _ledger(entry: Entry, counted: dict[str, int], capped: _CapLosses) -> Ledger
         recognised=entry.worth,
         counted=counted,
         not_counted=tuple(losses),
-        unallocated=entry.unallocated,
+        unallocated=capped.room_for(entry),
     )
 
 
