@@ -48,7 +48,7 @@ IN_WORDS: Final = {
     "expected node content": "expected a value; a text that begins with a sign goes in quotes",
     "expected <document start>": "the case ends before this; expected nothing more",
     "tab": "a line begins with a tab; indent it with spaces",
-    "'\\t'": "a line begins with a tab; indent it with spaces",
+    "cannot start any token": "a line begins with a tab; indent it with spaces",
     "unknown escape": "a backslash has a meaning in double quotes; use single quotes",
 }
 """What the parser says, in words for who wrote the file."""
