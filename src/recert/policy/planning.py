@@ -71,7 +71,7 @@ class _Draft:
 
     def __init__(self, own: Assessment) -> None:
         """Begin with the case as it is."""
-        self.own = self.now = own
+        self.own = self.assessed = own
         self.borrowed: list[Activity] = []
         self.spent: list[Activity] = []
 
@@ -82,7 +82,7 @@ class _Draft:
 
     def borrow(self, others: Iterable[Assessment]) -> None:
         """Take what was entered for another credential and would serve this one too (ACT-2)."""
-        if not self.fewest(self.now):
+        if not self.fewest(self.assessed):
             return
         known = {activity.identity for activity in self.own.case.activities}
         for other in others:
@@ -100,14 +100,14 @@ class _Draft:
                     covers=areas or None,
                     used_in_cycle_ending=None,
                 )
-                with_it = self.assess_with([*self.now.case.activities, lent])
-                if self.fewest(with_it) < self.fewest(self.now):
-                    self.now = with_it
+                with_it = self.assess_with([*self.assessed.case.activities, lent])
+                if self.fewest(with_it) < self.fewest(self.assessed):
+                    self.assessed = with_it
                     self.borrowed.append(lent)
 
     def without(self, identity: object) -> Assessment:
         """Assess the case without an activity."""
-        kept = [one for one in self.now.case.activities if one.identity != identity]
+        kept = [one for one in self.assessed.case.activities if one.identity != identity]
         return self.assess_with(kept)
 
     @staticmethod
@@ -118,20 +118,20 @@ class _Draft:
 
     def placed_with(self, further: Mapping[Key, int]) -> Placement:
         """Place the points as they serve best, beside further ones by area."""
-        return place_points(self.now.terms, self.now.entries, free=True, further=further)
+        return place_points(self.assessed.terms, self.assessed.entries, free=True, further=further)
 
     def lacking(self, further: Mapping[Key, int]) -> dict[Key, int]:
         """Answer what is lacking by area, beside further points."""
         placement = self.placed_with(further)
         return {
             need.areas[0]: lack
-            for place, need in enumerate(self.now.terms.needs)
+            for place, need in enumerate(self.assessed.terms.needs)
             if (lack := placement.lack(place)) > 0
         }
 
     def total_short(self, further: Mapping[Key, int]) -> int:
         """Answer what the total lacks, beside further points."""
-        return self.now.total_short(self.placed_with(further))
+        return self.assessed.total_short(self.placed_with(further))
 
 
 def _spend_once(drafts: Sequence[_Draft]) -> None:
@@ -145,7 +145,7 @@ def _spend_once(drafts: Sequence[_Draft]) -> None:
             if entry.terms.kind.spent_by_one_declaration and not entry.excluded:
                 wanted.setdefault(entry.activity.identity, []).append(draft)
     for identity, wanting in wanted.items():
-        with_it = {draft: draft.now for draft in wanting}
+        with_it = {draft: draft.assessed for draft in wanting}
         without = {draft: draft.without(identity) for draft in wanting}
 
         def let_keep(
@@ -155,8 +155,8 @@ def _spend_once(drafts: Sequence[_Draft]) -> None:
         ) -> tuple[int, int]:
             """Give it to one of them, and answer what there is to earn then."""
             for draft, kept in with_it.items():
-                draft.now = kept if draft is keeper else without[draft]
-            apart = sum(draft.fewest(draft.now) for draft in drafts)
+                draft.assessed = kept if draft is keeper else without[draft]
+            apart = sum(draft.fewest(draft.assessed) for draft in drafts)
             return _fewest_with(drafts, _least_further(drafts)), apart
 
         keeper = min(wanting, key=let_keep)
@@ -193,7 +193,7 @@ def _to_do(drafts: Sequence[_Draft], further: Mapping[Key, int]) -> tuple[ToDo, 
         rules: dict[str, None] = {}
         serves = []
         for draft in drafts:
-            terms = draft.now.terms
+            terms = draft.assessed.terms
             placement = draft.placed_with(without)
             need = terms.need_of.get(area)
             if need is not None and placement.lack(need) > 0:
@@ -204,26 +204,26 @@ def _to_do(drafts: Sequence[_Draft], further: Mapping[Key, int]) -> tuple[ToDo, 
 
 
 def _credential_plan(draft: _Draft, as_of: date) -> CredentialPlan:
-    now = draft.now
+    assessed = draft.assessed
     alone = draft.lacking({})
     return CredentialPlan(
         name=draft.own.title,
         assessment=draft.own,
-        fewest_as_claimed=draft.fewest(now, as_claimed=True),
-        fewest=draft.fewest(now),
-        reallocating_wins=_wins(now),
-        moves=_moves(now) if _wins(now) else (),
+        fewest_as_claimed=draft.fewest(assessed, as_claimed=True),
+        fewest=draft.fewest(assessed),
+        reallocating_wins=_wins(assessed),
+        moves=_moves(assessed) if _wins(assessed) else (),
         borrowed=tuple(draft.borrowed),
         spent_elsewhere=tuple(draft.spent),
         to_do=_to_do([draft], alone),
         anywhere=draft.total_short(alone),
-        room=tuple(_rooms(now, as_of)),
-        dates=_dates(now),
+        room=tuple(_rooms(assessed, as_of)),
+        dates=_dates(assessed),
     )
 
 
 def _wins(assessment: Assessment) -> int:
-    """Answer what the areas or the total lack now, and would not after allocating anew."""
+    """Answer what the areas or the total lack as claimed, and would not after allocating anew."""
     claimed, best = assessment.claimed, assessment.best
     in_areas = assessment.area_short(claimed) - assessment.area_short(best)
     return max(in_areas, assessment.total_short(claimed) - assessment.total_short(best))
