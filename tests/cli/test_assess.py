@@ -1,10 +1,15 @@
 """`recert assess`: its answers, its status, and what it says of what it cannot use."""
 
+import contextlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
+RECERT = Path(sys.executable).with_name("recert")
 EXAMPLES = Path(__file__).parents[2] / "examples"
 MET, NOT_MET, UNUSABLE = 0, 1, 2
 
@@ -124,6 +129,25 @@ def test_a_rulebook_of_another_board_can_be_given(recert, case, tmp_path):
 
 def test_there_is_no_colour_but_on_a_terminal(recert, case):
     assert "\x1b" not in recert("assess", case())[1]
+
+
+@pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_there_is_colour_on_a_terminal_unless_it_is_refused(case, tmp_path, environment, coloured):
+    ours, its = os.openpty()
+    with subprocess.Popen(  # noqa: S603  # our own command
+        [RECERT, "assess", case()],
+        stdout=its,
+        cwd=tmp_path,
+        env={"PATH": "/usr/bin:/bin", "TERM": "xterm-256color", **environment},
+    ) as process:
+        os.close(its)
+        written = b""
+        with contextlib.suppress(OSError):  # Linux ends a terminal so
+            while part := os.read(ours, 65536):
+                written += part
+    os.close(ours)
+    assert process.returncode == MET
+    assert (b"\x1b[32m" in written) is coloured  # green, for what is met
 
 
 def test_the_page_is_readable_where_only_ascii_can_be_written(recert, case):
