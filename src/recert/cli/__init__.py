@@ -7,13 +7,18 @@ cannot be used ends with status 2 and says on standard error where, what, and wh
 from __future__ import annotations
 
 import sys
+import traceback
 from typing import Annotated
 
 import typer
 
 from recert import __version__
 from recert.cli import assessing, cycles, fees, planning, rulebooks, templates
+from recert.cli.assessing import UNUSABLE
 from recert.cli.problems import as_problem
+
+BUG = 70
+"""The status of a program that is wrong itself, as in sysexits.h."""
 
 app = typer.Typer(
     name="recert",
@@ -54,10 +59,11 @@ def main() -> None:
         stream.reconfigure(errors="replace")  # type: ignore[union-attr]  # both are text files
     try:
         app()
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001  # told apart just below
         problem = as_problem(error)
-        if problem is None:
-            raise
+        if problem is None:  # a bug of ours, which must not pass for the answer "not met"
+            traceback.print_exception(error)
+            sys.exit(BUG)
         for line in problem:
             typer.echo(line, err=True)
-        sys.exit(2)
+        sys.exit(UNUSABLE)

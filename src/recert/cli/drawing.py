@@ -14,6 +14,8 @@ WIDEST = 100
 """Lines longer than this are hard to read, however wide the terminal is."""
 
 BAR = 12
+NARROW = 64
+"""On anything narrower, a bar would take the room of the words."""
 
 
 def console() -> Console:
@@ -47,7 +49,10 @@ def columns(*justify: str) -> Table:
     """Make a table without lines; each column is justified `left` or `right`."""
     table = Table.grid(padding=(0, 2, 0, 0))
     for one in justify:
-        table.add_column(justify="right" if one == "right" else "left")
+        if one == "right":
+            table.add_column(justify="right", no_wrap=True)
+        else:
+            table.add_column(overflow="fold")
     return table
 
 

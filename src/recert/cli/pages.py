@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.text import Text
 
 from recert.cli.drawing import (
+    NARROW,
     bar,
     bullets,
     columns,
@@ -87,7 +88,8 @@ def _verdict(assessment: Assessment) -> str:
 
 def _requirements(out: Console, assessment: Assessment) -> None:
     placement = assessment.claimed
-    table = columns("left", "left", "right", "left", "left")
+    wide = out.width >= NARROW
+    table = columns(*(["left"] if wide else []), "left", "right", "left", "left")
     rows = [
         (result.need.title, result.accepted, result.need.points, result.need.rule)
         for result in assessment.requirements(placement)
@@ -99,7 +101,7 @@ def _requirements(out: Console, assessment: Assessment) -> None:
         short = need - have
         table.add_row(
             title,
-            bar(have, need, ascii_only=ascii_only),
+            *([bar(have, need, ascii_only=ascii_only)] if wide else []),
             f"{points_text(have)} of {points_text(need)}",
             Text(f"{points_text(short)} short", "yellow") if short > 0 else Text("met", "green"),
             Text(rule, "dim"),

@@ -130,17 +130,14 @@ class Assessment(msgspec.Struct, eq=False):
     def shortage_text(self, shortage: Shortage) -> str:
         """Say which areas lack how many points together, and which caps hold back others."""
         titles = [self.terms.needs[place].title for place in shortage.needs]
-        points = points_text(shortage.points)
-        if len(titles) == 1:
-            said = f"{titles[0]}: {points} short; nothing else here can go there."
-        else:
-            said = (
-                f"{', '.join(titles)}: {points} short together; they compete for the same points."
-            )
-        for cap in shortage.caps:
-            finding = cap_finding(cap)
-            said += f" {finding.message} ({finding.rule})"
-        return said
+        said = f"{', '.join(titles)}: {points_text(shortage.points)} short"
+        if len(titles) > 1:
+            said += " together, as the same points could serve each"
+        findings = [cap_finding(cap) for cap in shortage.caps]
+        if findings:
+            said += "; points that could help are over a limit"
+        limits = [f" {finding.message} ({finding.rule})" for finding in findings]
+        return f"{said}.{''.join(limits)}"
 
     def _shortage_answers(self, placement: Placement) -> list[dict[str, object]]:
         return [
