@@ -13,7 +13,7 @@ KERNELS = ("PAR-", "CYC-", "REQ-", "ACT-", "FEE-", "STA-")
 RULES = [rule for rule in load_rulebook("ascp-international").rules if rule.startswith(KERNELS)]
 
 SOURCES = [file for file in TESTS.rglob("test_*.py") if file != HERE]
-SOURCES += (TESTS / "conformance").glob("*.yaml")
+SOURCES += [*(TESTS / "scenarios").glob("*.yaml"), *(TESTS / "conformance").glob("*.yaml")]
 CITED = "\n".join(file.read_text("utf-8") for file in SOURCES)
 
 
