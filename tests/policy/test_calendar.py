@@ -1,13 +1,13 @@
-"""Business days (CYC-7): weekends, holidays, closures, and years that nobody vouches for."""
+"""The board's midnight (CYC-6), and its business days (CYC-7): weekends, holidays, closures."""
 
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from recert.policy import load_rulebook
-from recert.policy.calendar import BusinessDays, UnknownYear
+from recert.policy.calendar import BusinessDays, UnknownYear, board_day
 
 BOOK = load_rulebook("ascp-international")
 DAYS = BusinessDays(BOOK)
@@ -65,3 +65,22 @@ def test_as_many_business_days_lie_between_as_were_asked_for(day, count):
     between = (day + timedelta(days=one) for one in range(1, (end - day).days + 1))
     assert sum(one in DAYS for one in between) == count
     assert end in DAYS
+
+
+@pytest.mark.parametrize(
+    ("at", "day"),
+    [
+        (datetime(2025, 1, 31, 5, 59, tzinfo=UTC), date(2025, 1, 30)),
+        (datetime(2025, 1, 31, 6, 0, tzinfo=UTC), date(2025, 1, 31)),
+        (datetime(2025, 2, 1, 5, 59, tzinfo=UTC), date(2025, 1, 31)),
+        (datetime(2025, 7, 1, 4, 59, tzinfo=UTC), date(2025, 6, 30)),  # summer time
+        (datetime(2025, 7, 1, 5, 0, tzinfo=UTC), date(2025, 7, 1)),
+    ],
+)
+def test_a_day_ends_at_midnight_where_the_board_sits(at, day):  # CYC-6
+    assert board_day(BOOK, at=at) == day
+
+
+def test_an_instant_without_a_time_zone_is_refused():  # CYC-6
+    with pytest.raises(ValueError, match="has no time zone"):
+        board_day(BOOK, at=datetime(2025, 1, 31, 12, 0))  # noqa: DTZ001  # that is the point

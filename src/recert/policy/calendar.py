@@ -1,9 +1,10 @@
-"""The board's business days (CYC-7)."""
+"""The board's days: its midnight (CYC-6), and its business days (CYC-7)."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from recert.policy.cycles import DAY
 from recert.policy.rulebook import Calendar, Rulebook
@@ -21,6 +22,16 @@ def _holidays(country: str, year: int) -> frozenset[date]:
     from holidays import country_holidays  # noqa: PLC0415  # slow to import
 
     return frozenset(country_holidays(country, years=year))
+
+
+def board_day(book: Rulebook, *, at: datetime) -> date:
+    """Answer which day an instant is for the board: a deadline ends at its midnight (CYC-6).
+
+    Raises `ValueError` for an instant without a time zone, which could be any of two days.
+    """
+    if at.tzinfo is None:
+        raise ValueError(f"{at} has no time zone.")
+    return at.astimezone(ZoneInfo(book.calendar.time_zone.value)).date()
 
 
 class BusinessDays:
