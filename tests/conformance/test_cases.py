@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -19,7 +20,7 @@ def test_there_are_cases():
 def test_a_case_gets_its_answer(file):
     expected = json.loads(file.with_suffix(".answer.json").read_text("utf-8"))
     case = read_case(read_case_file(file).data)
-    answer = assess(load_rulebook(case.program), case).answer()
+    answer: dict[str, Any] = assess(load_rulebook(case.program), case).answer()
     answer["activity_findings"] = {
         activity["id"]: [finding["code"] for finding in activity["findings"]]
         for activity in answer["activities"]
