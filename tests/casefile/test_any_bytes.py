@@ -22,7 +22,8 @@ from recert.casefile.files import NO_TEXT
 from recert.policy import Unusable, load_rulebook, read_case
 from tests.casefile.workbooks import packed, parts_of, workbook
 
-AREAS = load_rulebook("ascp-international").areas
+BOOK = load_rulebook("ascp-international")
+AREAS = BOOK.areas
 
 CASE = {
     "program": "ascp-international",
@@ -44,8 +45,8 @@ CASE = {
 SOUND = {
     "case.yaml": yaml.safe_dump(CASE, allow_unicode=True).encode(),
     "case.json": json.dumps(CASE, indent=1).encode(),
-    "transcript.csv": transcript_template().encode(),
-    "transcript.xlsx": workbook(Transcript=csv.reader(StringIO(transcript_template()))),
+    "transcript.csv": transcript_template(BOOK).encode(),
+    "transcript.xlsx": workbook(Transcript=csv.reader(StringIO(transcript_template(BOOK)))),
 }
 PARTS = parts_of(SOUND["transcript.xlsx"])
 

@@ -1,6 +1,7 @@
 """A transcript in CSV is read by its columns; every malformed cell is named with its line."""
 
-from decimal import Decimal
+
+from pathlib import Path
 
 import pytest
 
@@ -201,13 +202,19 @@ def test_what_the_kernel_refuses_has_its_line(write):
     }
 
 
-def test_the_template_is_a_transcript(write):
-    file = read(write("transcript.csv", transcript_template()))
-    activities = read_case(CASE | file.data).activities
-    assert [activity.id for activity in activities] == ["a1", "a2", "a3", "a4"]
-    assert len({activity.kind for activity in activities}) == 4
-    assert str(activities[1].contact_hours) == str(Decimal("1.5"))
-    assert transcript_template().splitlines()[0] == ",".join(COLUMNS)
+RULEBOOKS = Path(__file__).parents[1] / "rulebooks"
+
+
+@pytest.mark.parametrize("book", [BOOK, load_rulebook(RULEBOOKS / "harbour-sonography.toml")])
+def test_the_template_is_a_transcript_of_its_programme(write, book):
+    template = transcript_template(book)
+    assert template.splitlines()[0] == ",".join(COLUMNS)
+    name = write("transcript.csv", template)
+    case = CASE | {"program": book.key, "category": next(iter(book.categories))}
+    activities = read_case(case | read_transcript(name, areas=book.areas).data, book).activities
+    asked = {tuple(fields_of(kind)) for kind in book.kinds.values()}
+    assert {tuple(fields_of(book.kinds[one.kind])) for one in activities} == asked
+    assert len(activities) == len(asked)
 
 
 @pytest.mark.parametrize("name", ["a.csv", "a.CSV", "a.b.xlsx", "/x/y.Xlsx"])

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import re
 from collections.abc import Collection, Iterator
-from io import StringIO
 from itertools import islice
 from pathlib import Path
 from typing import Final
@@ -41,51 +39,6 @@ SHARE: Final = re.compile(r"([^=:]+)[=:]([^=:]+)")
 
 MOST_TOLD: Final = 20
 """How many mistakes are told of one table; so many have one cause."""
-
-EXAMPLES: Final = (
-    {
-        "id": "a1",
-        "kind": "formal-course",
-        "title": "Advances in Hematology, Part 1",
-        "completed_on": "2024-05-04",
-        "provider": "Example Society",
-        "contact_hours": "6",
-        "allocation": "hematology=5; safety=1",
-    },
-    {
-        "id": "a2",
-        "kind": "self-instruction",
-        "title": "Ethics at the Bench",
-        "completed_on": "2024-09-12",
-        "contact_hours": "1.5",
-        "covers": "ethics; safety",
-    },
-    {
-        "id": "a3",
-        "kind": "presentation",
-        "title": "Reading Blood Films",
-        "completed_on": "2025-02-20",
-        "contact_hours": "1",
-        "repeat": "no",
-    },
-    {
-        "id": "a4",
-        "kind": "book",
-        "title": "A Short Guide to Coagulation",
-        "completed_on": "2025-06-30",
-        "pages": "240",
-        "covers": "hematology",
-    },
-)
-
-
-def transcript_template() -> str:
-    """Answer a table to begin with, as CSV: the header, and a few invented activities."""
-    table = StringIO()
-    writer = csv.DictWriter(table, COLUMNS, lineterminator="\n")
-    writer.writeheader()
-    writer.writerows(EXAMPLES)
-    return table.getvalue()
 
 
 def is_transcript(path: str | Path) -> bool:

@@ -25,9 +25,7 @@ Files = Annotated[
 RulebookFile = Annotated[
     Path | None, typer.Option("--rulebook", help="A rulebook file, instead of a shipped one.")
 ]
-Program = Annotated[
-    str, typer.Option("--program", help="For a transcript: the key of the programme.")
-]
+Program = Annotated[str, typer.Option("--program", help="The key of a shipped programme.")]
 Category = Annotated[str, typer.Option("--category", help="For a transcript: such as MLS.")]
 CycleDays = Annotated[
     str,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import typer
 
 from recert.casefile import transcript_template
+from recert.cli.inputs import Program, RulebookFile, rulebook_for
 
 app = typer.Typer(help="Print files to begin with.", no_args_is_help=True)
 
@@ -15,6 +16,6 @@ def _template() -> None:
 
 
 @app.command("csv")
-def csv_template() -> None:
+def csv_template(*, rulebook: RulebookFile = None, program: Program = "") -> None:
     """Print a transcript to fill in, as CSV: `recert template csv > transcript.csv`."""
-    typer.echo(transcript_template(), nl=False)
+    typer.echo(transcript_template(rulebook_for(program, rulebook)), nl=False)

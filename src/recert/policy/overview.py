@@ -105,7 +105,9 @@ def _requirement_rows(book: Rulebook, needed: RequirementSet) -> Iterator[Requir
                 continue
             points.append(points_text(step.value) if step.value else "")
             rules[step.rule] = None
-        yield RequirementRow(title, tuple(points), tuple(rules))
+        by_submission = dated.governed_by == "submission-day"
+        name = f"{title} (by the day of submission)" if by_submission else title
+        yield RequirementRow(name, tuple(points), tuple(rules))
 
 
 def period_titles(days: tuple[date, ...]) -> list[str]:

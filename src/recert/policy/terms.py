@@ -96,9 +96,7 @@ def _terms(book: Rulebook, category_key: str, cycle_end: date, submission_day: d
         total_rule=total.rule,
         needs=needs,
         need_of={area: place for place, need in enumerate(needs) for area in need.areas},
-        kinds={
-            key: _kind_terms(book, key, kind, int(total.value)) for key, kind in book.kinds.items()
-        },
+        kinds=_kinds_terms(book, int(total.value)),
         own_credentials=frozenset(own),
         years=book.cycle.years.value,
     )
@@ -116,11 +114,22 @@ def _needs(book: Rulebook, own_area: str, asked: RequirementSet, days: Days) -> 
     return tuple(found)
 
 
-def _kind_terms(book: Rulebook, key: str, kind: Kind, total: int) -> KindTerms:
-    caps = [_cap_term(key, kind.title, cap, total) for cap in kind.caps]
-    for group_key, group in book.cap_groups.items():
-        if key in group.kinds:
-            caps.append(_cap_term(group_key, group.title, group.cap, total, of_group=True))
+def _kinds_terms(book: Rulebook, total: int) -> dict[str, KindTerms]:
+    of_group: dict[str, list[CapTerm]] = {}
+    for key, group in book.cap_groups.items():
+        shared = _cap_term(key, group.title, group.cap, total, of_group=True)
+        of_group |= {kind: [shared] for kind in group.kinds}
+    return {
+        key: _kind_terms(
+            key,
+            kind,
+            [_cap_term(key, kind.title, cap, total) for cap in kind.caps] + of_group.get(key, []),
+        )
+        for key, kind in book.kinds.items()
+    }
+
+
+def _kind_terms(key: str, kind: Kind, caps: list[CapTerm]) -> KindTerms:
     return KindTerms(
         key=key,
         kind=kind,
