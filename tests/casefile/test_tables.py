@@ -1,13 +1,12 @@
 """A transcript in CSV is read by its columns; every malformed cell is named with its line."""
 
-
 from pathlib import Path
 
 import pytest
 
 from recert.casefile import COLUMNS, is_transcript, read_transcript, transcript_template
 from recert.policy import Unusable, load_rulebook, read_case
-from recert.policy.case import Activity
+from recert.policy.case import Activity, fields_of
 
 BOOK = load_rulebook("ascp-international")
 
@@ -210,8 +209,10 @@ def test_the_template_is_a_transcript_of_its_programme(write, book):
     template = transcript_template(book)
     assert template.splitlines()[0] == ",".join(COLUMNS)
     name = write("transcript.csv", template)
-    case = CASE | {"program": book.key, "category": next(iter(book.categories))}
-    activities = read_case(case | read_transcript(name, areas=book.areas).data, book).activities
+    case = {**CASE, "program": book.key, "category": next(iter(book.categories))}
+    activities = read_case(
+        {**case, **read_transcript(name, areas=book.areas).data}, book
+    ).activities
     asked = {tuple(fields_of(kind)) for kind in book.kinds.values()}
     assert {tuple(fields_of(book.kinds[one.kind])) for one in activities} == asked
     assert len(activities) == len(asked)
