@@ -1,4 +1,4 @@
-"""The guides say what is so: their examples run, their links lead somewhere, nothing is left out."""
+"""The guides say what is so: examples run, links lead somewhere, nothing is left out."""
 
 import doctest
 import re
