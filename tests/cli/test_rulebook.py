@@ -49,7 +49,7 @@ def test_all_mistakes_of_a_rulebook_are_said_at_once_with_their_path(recert, tmp
         ("a.toml", b"x = ", "a.toml: not valid TOML: Invalid value (at end of document)"),
         ("a.toml", b"\xff\xfe", "a.toml: not a text in UTF-8; expected a TOML file"),
         ("a.toml", b"", "a.toml: format: missing; expected one of: 1"),
-        ("a.txt", b"", "a.txt: there is no programme 'a.txt'"),
+        ("a.txt", b"", "a.txt: expected a .toml file"),
     ],
 )
 def test_what_is_no_rulebook_is_refused(recert, tmp_path, name, content, said):

@@ -26,7 +26,9 @@ def assess_files(
     as_of: inputs.AsOf = "",
     participation: inputs.Participation = "",
 ) -> None:
-    """Say whether transcripts meet what their credentials need.
+    """Say whether transcripts are enough.
+
+    Which points count, why the others do not, and what is next.
 
     The status is 0 when all are met, 1 when one is not, and 2 when a file cannot be used; of
     several files, the others are answered all the same.

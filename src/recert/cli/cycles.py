@@ -35,7 +35,11 @@ def cycle_of(
     program: inputs.Program = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say when a cycle begins and ends, when its declaration opens and is due, and what follows."""
+    """Say the days of a cycle.
+
+    When it begins and ends, when its declaration opens and is due, what follows; and on a day,
+    what the certification is worth.
+    """
     book = inputs.rulebook_for(program, rulebook)
     if bool(certified) == bool(cycle):
         raise Problem("expected either --certified DAY or --cycle START:END")

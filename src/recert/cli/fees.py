@@ -41,7 +41,11 @@ def fees_of_submissions(
     program: inputs.Program = "",
     as_json: AsJson = False,
 ) -> None:
-    """Say what declarations cost, or a request for inactive status, fee by fee with its rule."""
+    """Say what declarations cost.
+
+    Fee by fee with its rule, for declarations in the order of their submission; or for a request
+    for inactive status.
+    """
     book = inputs.rulebook_for(program, rulebook)
     day = day_of("--on", on)
     country = country.upper()

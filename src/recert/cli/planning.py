@@ -31,7 +31,9 @@ def plan_files(
     as_of: inputs.AsOf = "",
     participation: inputs.Participation = "",
 ) -> None:
-    """Say what is still to do; several files are the credentials of one person.
+    """Say what is still to do, and by when.
+
+    Several files are the credentials of one person, and are planned together.
 
     The status is 0 when nothing is left to earn, 1 when something is, and 2 when a file cannot
     be used.

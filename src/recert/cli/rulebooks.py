@@ -20,7 +20,10 @@ app = typer.Typer(help="Check, show and describe rulebooks.", no_args_is_help=Tr
 def check_files(
     files: Annotated[list[Path], typer.Argument(metavar="FILE…", help="Rulebook files (TOML).")],
 ) -> None:
-    """Say everything that is wrong with rulebook files, or that nothing is."""
+    """Say all that is wrong with a rulebook.
+
+    Each mistake with its file and its place in it; all at once.
+    """
     lines: list[str] = []
     for file in files:
         try:
@@ -40,7 +43,10 @@ def show(
         str, typer.Argument(metavar="KEY", help="The key of a shipped rulebook, or a file.")
     ],
 ) -> None:
-    """Print a programme for people: requirements, points and fees, each with its rule."""
+    """Print a programme for people.
+
+    Requirements by category and expiration date, points, limits and fees, each with its rule.
+    """
     book = load_rulebook(rulebook)
     # Inside: see `assessing`.
     from recert.cli.programme_page import print_programme  # noqa: PLC0415  # slow to import
@@ -57,5 +63,8 @@ def list_shipped() -> None:
 
 @app.command("schema")
 def schema() -> None:
-    """Print a JSON Schema of rulebook files, for editors that complete and check TOML."""
+    """Print a JSON Schema of rulebooks.
+
+    For editors that complete and check TOML.
+    """
     typer.echo(json.dumps(rulebook_schema(), indent=2))

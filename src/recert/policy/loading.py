@@ -39,12 +39,11 @@ def load_rulebook(key_or_path: str | Path) -> Rulebook:
     if isinstance(key_or_path, str) and key_or_path in shipped:
         return _load_shipped(key_or_path)
     path = Path(key_or_path)
+    if path.suffix != ".toml" and isinstance(key_or_path, Path):
+        raise Unusable([Mistake((), "expected a .toml file")], str(path))
     if path.suffix != ".toml":
-        message = (
-            f"there is no programme {str(key_or_path)!r}; {nearest(str(key_or_path), shipped)}"
-        )
-        name = str(path) if isinstance(key_or_path, Path) else ""
-        raise Unusable([Mistake((), f"{message} (or the path of a .toml file)")], name)
+        message = f"there is no programme {key_or_path!r}; {nearest(str(key_or_path), shipped)}"
+        raise Unusable([Mistake((), f"{message} (or the path of a .toml file)")])
     return rulebook_from_bytes(_bytes_of(path), name=str(path))
 
 

@@ -55,7 +55,11 @@ def nearest(word: str, known: Iterable[str]) -> str:
     >>> nearest("hematolgy", ["hematology", "chemistry"])
     'did you mean hematology?'
     """
-    known = sorted(known)
-    parts = [one for one in known if word and word in one]
-    close = get_close_matches(word, known, n=1) or (parts if len(parts) == 1 else [])
-    return f"did you mean {close[0]}?" if close else "expected one of: " + ", ".join(known)
+    folded = {one.casefold(): one for one in sorted(known)}
+    close = get_close_matches(word.casefold(), folded, n=1)
+    if not close:
+        parts = [one for one in folded if word and word.casefold() in one]
+        close = parts if len(parts) == 1 else []
+    if close:
+        return f"did you mean {folded[close[0]]}?"
+    return "expected one of: " + ", ".join(folded.values())
