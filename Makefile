@@ -78,6 +78,14 @@ contracts: setup
 $(READY): requirements/dev.txt pyproject.toml
 	@python="$(PYTHON)"
 	[ "$$python" ] || { echo "recert needs Python 3.11 or newer; make PYTHON=<path> names one." >&2; exit 1; }
+	if ! "$$python" -c 'import ensurepip' 2>/dev/null; then  # Debian packs it apart
+		package=python$$("$$python" -c 'import sys; print("%d.%d" % sys.version_info[:2])')-venv
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+			apt-get update -qq && apt-get install -qq --yes "$$package" >/dev/null
+		else
+			echo "$$python cannot make virtual environments; install $$package." >&2; exit 1
+		fi
+	fi
 	echo "Setting up .venv with $$($$python --version); this takes about a minute ..."
 	"$$python" -m venv .venv
 	pip() { $(BIN)/python -m pip install --quiet --disable-pip-version-check "$$@"; }
