@@ -110,7 +110,7 @@ def _requirements(book: Rulebook) -> Iterator[str]:
 def _kinds(book: Rulebook) -> Iterator[str]:
     yield from ("## What activities earn", "")
     yield from _table(
-        ["kind", "earns", "limits", "rule"],
+        ["kind", "earns", "at most", "rule"],
         [[row.title, row.earns, row.caps, _links([row.rule])] for row in kind_rows(book)],
     )
 

@@ -50,7 +50,7 @@ def _kinds(out: Console, rows: list[KindRow]) -> None:
         drawn.add_column(title)
     drawn.add_column("Rule", style="dim", no_wrap=True)
     for row in rows:
-        drawn.add_row(row.title, row.earns, row.caps.removeprefix("at most "), row.rule)
+        drawn.add_row(row.title, row.earns, row.caps, row.rule)
     out.print(drawn)
 
 

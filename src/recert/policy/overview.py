@@ -130,7 +130,7 @@ def kind_rows(book: Rulebook) -> list[KindRow]:
                 [
                     *(cap_text(book, cap) for cap in kind.caps),
                     *(
-                        f"{cap_text(book, group.cap)}, together with all of: {group.title}"
+                        f"{cap_text(book, group.cap)}, together with others of: {group.title}"
                         for group in book.cap_groups.values()
                         if key in group.kinds
                     ),
@@ -179,10 +179,10 @@ def earns_text(book: Rulebook, earns: Earns) -> str:
 
 
 def cap_text(book: Rulebook, cap: Cap) -> str:
-    """Say in words what a cap lets through."""
+    """Say in words what a cap lets through at most."""
     if cap.points is None:
-        return f"at most {cap.percent_of_total} % of the total required"
-    return f"at most {points_in_words(book, cap.points)} in a {cap.per}"
+        return f"{cap.percent_of_total} % of the total required"
+    return f"{points_in_words(book, cap.points)} in a {cap.per}"
 
 
 def fee_rows(book: Rulebook) -> list[FeeRow]:
