@@ -84,3 +84,35 @@ NOT_OF_VALUES = {"FEE-5"}  # the reading is about what a rulebook may say; this 
 def test_every_reading_is_marked_where_its_value_stands(rule):
     marked = [line for line in LINES if line.startswith("# Reading") and f"({rule}" in line]
     assert marked or rule in NOT_OF_VALUES
+
+
+def reinstated_on(day):
+    return read_case(
+        {
+            "program": BOOK.key,
+            "category": "MLS",
+            "declaration": "reinstatement",
+            "cycle": {"starts": "2012-01-01", "ends": "2015-01-31"},
+            "as_of": day,
+            "activities": [],
+        }
+    )
+
+
+def test_a_reinstatement_is_a_question_until_the_tenth_anniversary():  # STA-4, STA-5
+    assert reinstated_on("2025-01-30").period == Cycle(
+        starts=date(2022, 1, 30), ends=date(2025, 1, 30)
+    )
+
+
+@pytest.mark.parametrize(
+    ("day", "said"),
+    [
+        ("2025-01-31", "declaration: no declaration is taken from 2025-01-31 on. The cert"),
+        ("2015-01-31", "declaration: not expired on 2015-01-31; a reinstatement comes after"),
+    ],
+)
+def test_outside_these_days_it_is_refused_with_the_rule(day, said):  # STA-4, STA-5
+    with pytest.raises(Unusable) as unusable:
+        reinstated_on(day)
+    assert str(unusable.value).startswith(said)

@@ -7,7 +7,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from recert.policy import load_rulebook
-from recert.policy.cycles import Cycle, first_cycle, next_cycle, reinstated_cycle, voluntary_cycle
+from recert.policy.cycles import (
+    Cycle,
+    examination_needed_from,
+    first_cycle,
+    next_cycle,
+    reinstated_cycle,
+    voluntary_cycle,
+)
 from recert.policy.loading import rulebook_from_bytes, shipped_rulebooks
 from recert.policy.standing import (
     Grant,
@@ -15,7 +22,6 @@ from recert.policy.standing import (
     InactivePeriod,
     Pending,
     declarable_on,
-    examination_needed_from,
     participation_in,
     standing_on,
     title_of,

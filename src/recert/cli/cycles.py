@@ -14,9 +14,16 @@ from recert.cli.assessing import AsJson
 from recert.cli.problems import Problem
 from recert.policy import Rulebook
 from recert.policy.calendar import BusinessDays
-from recert.policy.cycles import Cycle, declaration_window, first_cycle, later_years_of, next_cycle
+from recert.policy.cycles import (
+    Cycle,
+    declaration_window,
+    examination_needed_from,
+    first_cycle,
+    later_years_of,
+    next_cycle,
+)
 from recert.policy.mistakes import nearest
-from recert.policy.standing import Holding, declarable_on, examination_needed_from, standing_on
+from recert.policy.standing import Holding, declarable_on, standing_on
 
 
 def cycle_of(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 
 from moneyed import Money
 from rich.console import Console
@@ -21,6 +22,7 @@ from recert.cli.drawing import (
 )
 from recert.policy import Assessment, Plan, plan
 from recert.policy.assessment import Ledger
+from recert.policy.cycles import Window
 from recert.policy.fees import amount_text
 from recert.policy.overview import points_in_words
 from recert.policy.planned import CredentialPlan, Dates, ToDo
@@ -201,27 +203,36 @@ def _areas(book: Rulebook, points: dict[str, int]) -> str:
 
 
 def _days(dates: Dates, todo: Plan) -> Iterator[str]:
-    window = dates.window
-    if window:
-        match window.on(todo.as_of):
-            case "not-open":
-                yield f"The declaration opens on {window.opens_on} and is due by {window.due_on}."
-            case "open":
-                left = days_left(window.due_on, as_of=todo.as_of)
-                yield f"The declaration is open, and due by {window.due_on}: {left}."
-            case "late":
-                yield (
-                    f"The declaration was due by {window.due_on}. It is still taken, but "
-                    "processing may outlast the certification."
-                )
-            case _:
-                yield f"The days of this declaration are over since {window.expires_on}."
-        left = days_left(window.expires_on, as_of=todo.as_of)
-        yield f"Points may be earned until {window.expires_on}, when it expires: {left}."
+    if dates.window:
+        yield from _days_of(dates.window, todo.as_of)
     if dates.counts_until:
         yield f"All that counts now counts in a declaration submitted by {dates.counts_until}."
     if dates.no_declaration_from:
-        yield f"From {dates.no_declaration_from} on, no declaration can bring it back."
+        yield (
+            f"Before {dates.no_declaration_from} a declaration can reinstate it, with the points "
+            "and the fees of a reinstatement; from then on none can."
+        )
+
+
+def _days_of(window: Window, as_of: date) -> Iterator[str]:
+    match window.on(as_of):
+        case "not-open":
+            yield f"The declaration opens on {window.opens_on} and is due by {window.due_on}."
+        case "open":
+            left = days_left(window.due_on, as_of=as_of)
+            yield f"The declaration is open, and due by {window.due_on}: {left}."
+        case "late":
+            yield (
+                f"The declaration was due by {window.due_on}. It is still taken, but "
+                "processing may outlast the certification."
+            )
+        case _:
+            yield f"The declaration was due by {window.due_on}, and is not taken any more."
+    if as_of <= window.expires_on:
+        left = days_left(window.expires_on, as_of=as_of)
+        yield f"Points may be earned until {window.expires_on}, when it expires: {left}."
+    else:
+        yield f"It expired on {window.expires_on}."
 
 
 def _room(out: Console, book: Rulebook, one: CredentialPlan) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import msgspec
 
-from recert.policy.cycles import Cycle, days_before_submission
+from recert.policy.cycles import Cycle, days_before_submission, examination_needed_from
 from recert.policy.dated import Days
 from recert.policy.decoding import decode
 from recert.policy.loading import load_rulebook
@@ -197,13 +197,14 @@ def _case_mistakes(fields: _CaseFields, book: Rulebook) -> Iterator[Mistake]:
             message = "missing; expected {starts: 2022-01-01, ends: 2025-01-31}"
             yield Mistake(("cycle",), message)
         return
-    yield from _cycle_mistakes(fields, fields.cycle, purpose, rules.rule)
+    yield from _cycle_mistakes(book, fields, fields.cycle, purpose)
 
 
 def _cycle_mistakes(
-    fields: _CaseFields, cycle: Cycle, purpose: Purpose, rule: str
+    book: Rulebook, fields: _CaseFields, cycle: Cycle, purpose: Purpose
 ) -> Iterator[Mistake]:
     if purpose == "voluntary":
+        rule = book.declarations[purpose].rule
         message = f"a voluntary declaration has no cycle ({rule}); leave it out"
         yield Mistake(("cycle",), message)
     yield from _day_mistakes(("cycle", "starts"), cycle.starts)
@@ -213,6 +214,12 @@ def _cycle_mistakes(
         yield Mistake(("cycle", "ends"), message)
     if purpose == "reinstatement" and fields.as_of <= cycle.ends:
         message = f"not expired on {fields.as_of}; a reinstatement comes after {cycle.ends}"
+        yield Mistake(("declaration",), message)
+    last = book.reinstatement
+    too_late = examination_needed_from(book, expired_on=cycle.ends)
+    if purpose == "reinstatement" and fields.as_of >= too_late:
+        rule = last.by_declaration_under_years.rule
+        message = f"no declaration is taken from {too_late} on. {last.afterwards} ({rule})"
         yield Mistake(("declaration",), message)
 
 

@@ -88,6 +88,11 @@ def extended_cycle(cycle: Cycle, *, until: date) -> Cycle:
     return Cycle(starts=cycle.starts, ends=until)
 
 
+def examination_needed_from(book: Rulebook, *, expired_on: date) -> date:
+    """Answer the first day on which no declaration can reinstate any more (STA-5)."""
+    return years_after(expired_on, book.reinstatement.by_declaration_under_years.value)
+
+
 def days_before_submission(years: int, *, submitted_on: date) -> Cycle:
     """Answer the days from which a voluntary declaration or a reinstatement draws (PAR-4, STA-4).
 

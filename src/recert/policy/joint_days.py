@@ -9,11 +9,10 @@ import msgspec
 from moneyed import Money
 
 from recert.policy.case import Case
-from recert.policy.cycles import DAY, declaration_window
+from recert.policy.cycles import DAY, declaration_window, examination_needed_from
 from recert.policy.dated import NotInForce
 from recert.policy.fees import Submission, amount_text, fees_due, sets_within, total_of
 from recert.policy.rulebook import Reduction, Rulebook
-from recert.policy.standing import examination_needed_from
 
 
 class JointDays(msgspec.Struct, frozen=True):

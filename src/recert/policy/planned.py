@@ -75,7 +75,8 @@ class Dates(msgspec.Struct, frozen=True):
 
     With a cycle: `window`, and `last_day` on which a point may still be earned. Without one the
     days slide: `counts_until` is the last day of submission on which everything that counts now
-    still does. `no_declaration_from`: when only the examination is left (STA-5).
+    still does. Once expired, `no_declaration_from` is the day from which only the examination is
+    left (STA-5).
     """
 
     last_day: date | None = None

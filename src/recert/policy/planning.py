@@ -11,11 +11,10 @@ import msgspec
 from recert.policy.allocation import Placement, place_points
 from recert.policy.assessment import Assessment, assess
 from recert.policy.case import Activity, build_case
-from recert.policy.cycles import declaration_window, year_of, years_after
+from recert.policy.cycles import declaration_window, examination_needed_from, year_of, years_after
 from recert.policy.joint_days import days_together
 from recert.policy.planned import CredentialPlan, Dates, Move, Plan, Room, ToDo
 from recert.policy.rulebook import Key
-from recert.policy.standing import examination_needed_from
 from recert.policy.terms import CapTerm, KindTerms
 
 MOST_ORDERS = 4
@@ -277,16 +276,17 @@ def _dates(assessment: Assessment) -> Dates:
     case = assessment.case
     book = assessment.rulebook
     kind = book.declarations[case.purpose]
+    examination = None
+    if case.cycle and case.as_of > case.cycle.ends and "reinstatement" in book.declarations:
+        examination = examination_needed_from(book, expired_on=case.cycle.ends)
     if kind.points_from == "cycle" and case.cycle:
-        return Dates(last_day=case.cycle.ends, window=declaration_window(book, case.cycle))
+        window = declaration_window(book, case.cycle)
+        return Dates(last_day=case.cycle.ends, window=window, no_declaration_from=examination)
     counting = [
         entry.activity.completed_on
         for entry, counted in zip(assessment.entries, assessment.best.counted, strict=True)
         if counted
     ]
-    examination = None
-    if case.purpose == "reinstatement" and case.cycle:
-        examination = examination_needed_from(book, expired_on=case.cycle.ends)
     return Dates(
         counts_until=years_after(min(counting), kind.years or 0) if counting else None,
         no_declaration_from=examination,

@@ -16,9 +16,9 @@ from recert.policy.cycles import (
     Cycle,
     Window,
     declaration_window,
+    examination_needed_from,
     extended_cycle,
     first_cycle,
-    years_after,
 )
 from recert.policy.rulebook import Key, Participation, Purpose, Rulebook, Table
 
@@ -215,11 +215,6 @@ def cycle_on(book: Rulebook, holding: Holding, *, as_of: date) -> tuple[Cycle, b
     if extensions:
         return extended_cycle(cycle, until=max(extensions)), maintained, True
     return cycle, maintained, False
-
-
-def examination_needed_from(book: Rulebook, *, expired_on: date) -> date:
-    """Answer the first day on which no declaration can reinstate any more (STA-5)."""
-    return years_after(expired_on, book.reinstatement.by_declaration_under_years.value)
 
 
 class Declarable(msgspec.Struct, frozen=True):
