@@ -26,7 +26,9 @@ def plan(assessments: Assessment | Sequence[Assessment], *, as_of: date) -> Plan
 
     For one credential the number of points is the least there is: what its minimum cut lacks, or
     what its total lacks, whichever is more. For several, they are planned one after another, each
-    with what the others need already, in every order of up to four of them; the least is taken.
+    with what the others need already, in every order of up to four of them, and the least is
+    taken. That is enough for each; where activities that cover several areas compete, a little
+    less might do.
     An award that serves one declaration only (ACT-1.5) goes where it saves most.
 
     The cases are assessed again where `as_of` is not their day of submission. Raises
