@@ -46,7 +46,7 @@ bench: setup ## Measure
 	@$(BIN)/python -m bench
 
 docs: setup ## Build the guides into build/docs
-	@$(BIN)/mkdocs build --strict --quiet --site-dir build/docs
+	@$(BIN)/mkdocs build --strict --site-dir build/docs  # --quiet would hide what --strict counts
 
 lock: ## Pin the dependencies; UV=--upgrade takes the newest
 	@scratch=$$(mktemp -d)
