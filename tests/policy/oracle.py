@@ -322,6 +322,15 @@ def allocate(
     return most_filled, optimum(counted, [*rows, -filled], [*limits, -most_filled], bounds)
 
 
+def area_short(case: Mapped, *, with_caps: bool) -> int:
+    """Answer how much the areas lack together, as claimed, with the caps or without them."""
+    total, needs = requirements(case["category"], period_of(case)[1])
+    entries, _ = judge_each(case)
+    caps = caps_on(entries, total) if with_caps else []
+    ways, worths = [entry.claimed for entry in entries], [entry.worth for entry in entries]
+    return sum(needs.values()) - allocate(ways, worths, caps, needs)[0]
+
+
 def answer(case: Mapped) -> dict[str, Any]:
     """Answer a case, in as much of the case format as has only one right answer."""
     _, ends = period_of(case)

@@ -222,7 +222,11 @@ def contested_cases(draw: st.DrawFn) -> Data:
         kind = pick(draw, (capped, "formal-course"))
         activity: Data = {"id": f"a{number}", "kind": kind, "title": f"Course {number}"}
         activity["completed_on"] = days[number % len(days)].isoformat()
-        activity["covers"] = [pick(draw, in_need), pick(draw, in_need)]
+        areas = [pick(draw, in_need), pick(draw, in_need)]
+        if pick(draw, (False, False, True)):
+            activity["allocation"] = {area: pick(draw, ("2", "1", "1.5")) for area in areas}
+        else:
+            activity["covers"] = areas
         if kind in oracle.HOURLY:
             activity["contact_hours"] = pick(draw, ("1", "2", "0.5"))
         activities.append(activity)

@@ -97,6 +97,14 @@ def test_each_requirement_adds_up(case):
 
 
 @settings(max_examples=200)
+@given(st.one_of(contested_cases(), tight_cases()))
+def test_a_cap_is_named_as_holding_back_where_areas_lack_less_without_caps(case):
+    named = any(shortage["held_back_by"] for shortage in answer_to(case)["shortages"])
+    with_caps, without = (oracle.area_short(case, with_caps=caps) for caps in (True, False))
+    assert named == (without < with_caps)
+
+
+@settings(max_examples=200)
 @given(cases())
 def test_no_area_gets_more_than_was_claimed(case):
     for activity, one in zip(case["activities"], answer_to(case)["activities"], strict=True):
