@@ -1,0 +1,1 @@
+"""Who holds what: credentials, the cycles that declarations brought, and inactive periods."""

@@ -1,0 +1,200 @@
+"""Where a person stands: each credential with its rules, its activities and the plan."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from recert.board import the_rulebook
+from recert.credentials.models import Credential
+from recert.credentials.queries import Held, credentials_held_by
+from recert.declarations.models import Allocation, Use
+from recert.policy import Assessment, Case, Plan, Rulebook, assess, plan
+from recert.policy.case import Activity as Fact
+from recert.policy.case import build_case
+from recert.policy.cycles import Cycle
+from recert.policy.planned import CredentialPlan
+from recert.policy.rulebook import Purpose
+from recert.policy.standing import Declarable, Standing, declarable_on, standing_on
+from recert.transcript.models import Activity
+from recert.transcript.queries import activities_between, as_fact
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where one credential stands on a day.
+
+    `assessment` judges the declaration that is next for it: None where none is taken any more
+    (STA-5). `plan` is what is still to do for it.
+    """
+
+    credential: Credential
+    standing: Standing
+    declarable: Declarable
+    purpose: Purpose | None
+    assessment: Assessment | None
+    plan: CredentialPlan | None
+
+    @property
+    def title(self) -> str:
+        """How the credential is written where its standing does not matter: `MLS(ASCPi)`."""
+        return the_rulebook().naming.pattern.format(category=self.credential.category)
+
+
+@dataclass(frozen=True, slots=True)
+class Positions:
+    """Where all credentials of a person stand on a day, and what is to do for them together."""
+
+    as_of: date
+    each: tuple[Position, ...]
+    together: Plan | None
+    activities: dict[str, Activity]  # by ref: those that the assessments are about
+
+    def of(self, credential: Credential) -> Position:
+        """Answer the position of one credential."""
+        return next(one for one in self.each if one.credential.pk == credential.pk)
+
+
+def positions_of(person: int, *, as_of: date) -> Positions:
+    """Answer where a person stands. Six queries, however many credentials and activities."""
+    book = the_rulebook()
+    held = credentials_held_by(person)
+    drafts = [_draft(book, one, as_of) for one in held]
+    cases = [draft for draft in drafts if draft.case]
+    activities = _activities_for(book, person, [draft.case for draft in cases if draft.case])
+    facts = _Facts([draft.held.credential for draft in cases], activities)
+    assessments = {
+        draft.held.credential.pk: assess(book, _with(book, draft.case, facts.of(draft.held)))
+        for draft in cases
+        if draft.case
+    }
+    together = plan(list(assessments.values()), as_of=as_of) if assessments else None
+    plans = dict(zip(assessments, together.credentials if together else (), strict=True))
+    return Positions(
+        as_of=as_of,
+        each=tuple(
+            Position(
+                credential=draft.held.credential,
+                standing=draft.standing,
+                declarable=draft.declarable,
+                purpose=draft.purpose,
+                assessment=assessments.get(draft.held.credential.pk),
+                plan=plans.get(draft.held.credential.pk),
+            )
+            for draft in drafts
+        ),
+        together=together,
+        activities={one.ref: one for one in activities},
+    )
+
+
+def assessments_with(positions: Positions, changed: Fact) -> list[tuple[Position, Assessment]]:
+    """Answer each assessment as it would be with an activity added, or changed by its id."""
+    book = the_rulebook()
+    found = []
+    for position in positions.each:
+        if position.assessment is None:
+            continue
+        case = position.assessment.case
+        others = tuple(one for one in case.activities if one.id != changed.id)
+        found.append((position, assess(book, _with(book, case, (*others, changed)))))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Draft:
+    """A credential before its activities are known."""
+
+    held: Held
+    standing: Standing
+    declarable: Declarable
+    purpose: Purpose | None
+    case: Case | None
+
+
+def _draft(book: Rulebook, held: Held, as_of: date) -> _Draft:
+    standing = standing_on(book, held.holding, as_of=as_of)
+    purpose = purpose_for(book, standing)
+    case = None
+    if purpose:
+        case = build_case(
+            book,
+            category=held.credential.category,
+            purpose=purpose,
+            cycle=None if purpose == "voluntary" else standing.cycle,
+            as_of=as_of,
+            activities=(),
+        )
+    declarable = declarable_on(book, held.holding, as_of=as_of)
+    return _Draft(held, standing, declarable, purpose, case)
+
+
+def purpose_for(book: Rulebook, standing: Standing) -> Purpose | None:
+    """Answer the purpose of the declaration that is next for a credential, open or not."""
+    by_state: dict[str, Purpose] = {
+        "active": "renewal",
+        "due": "renewal",
+        "renewal-pending": "renewal",
+        "inactive": "return-from-inactive",
+        "expired": "reinstatement",
+        "voluntary": "voluntary",
+        "voluntary-maintained": "voluntary",
+    }
+    purpose = by_state.get(standing.state)
+    return purpose if purpose in book.declarations else None
+
+
+def _activities_for(book: Rulebook, person: int, cases: Sequence[Case]) -> list[Activity]:
+    if not cases:
+        return []
+    once = [key for key, kind in book.kinds.items() if kind.once_per_person]
+    first = min(case.period.starts for case in cases)
+    last = max(case.period.ends for case in cases)
+    return activities_between(person, first, last, always=once)
+
+
+class _Facts:
+    """The activities of a person as each credential may use them."""
+
+    def __init__(self, credentials: Sequence[Credential], activities: list[Activity]) -> None:
+        """Read what was allocated for each credential, and what earlier cycles used: two queries.
+        """
+        self.activities = activities
+        refs = [one.pk for one in activities]
+        by_credential = {"credential__in": [one.pk for one in credentials], "activity__in": refs}
+        self.portions = {
+            (row.credential_id, row.activity_id): row.portions
+            for row in Allocation.objects.filter(**by_credential)
+        }
+        self.uses = {
+            (row.credential_id, row.activity_id): row.cycle_ends_on
+            for row in Use.objects.filter(**by_credential)
+        }
+
+    def of(self, held: Held) -> tuple[Fact, ...]:
+        """Answer the activities as one credential may use them."""
+        credential = held.credential.pk
+        return tuple(
+            as_fact(
+                one,
+                portions=self.portions.get((credential, one.pk)),
+                used_in=self.uses.get((credential, one.pk)),
+            )
+            for one in self.activities
+        )
+
+
+def _with(book: Rulebook, case: Case, activities: tuple[Fact, ...]) -> Case:
+    inside: Cycle = case.period
+    once = {key for key, kind in book.kinds.items() if kind.once_per_person}
+    return build_case(
+        book,
+        category=case.category,
+        purpose=case.purpose,
+        cycle=case.cycle,
+        as_of=case.as_of,
+        activities=tuple(
+            one for one in activities if one.completed_on in inside or one.kind in once
+        ),
+    )

@@ -1,0 +1,4 @@
+"""The addresses of the demo."""
+
+app_name = "demo"
+urlpatterns: list[object] = []

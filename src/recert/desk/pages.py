@@ -1,0 +1,167 @@
+"""The desk: look a record up, open a document with a reason, invite, and give roles."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.core.mail import send_mail
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from recert.declarations.queries import positions_of
+from recert.desk.forms import InviteForm, ReasonForm, RoleForm, SearchForm
+from recert.journal.queries import events_about
+from recert.people.access import Request, needs
+from recert.people.actions import grant_role, invite, take_role
+from recert.people.links import SIGNER
+from recert.people.models import Account, StaffRole
+from recert.people.queries import person_seen_by
+from recert.people.search import people_like
+from recert.policy.permissions import Permission, Role
+from recert.policy.refusals import Refused, not_found
+from recert.portal.cards import cards_of
+from recert.portal.documents import attachment
+from recert.portal.histories import lines_of_history
+from recert.transcript.actions import open_document
+from recert.transcript.models import Activity
+from recert.transcript.queries import activities_of, document_seen_by, documents_by_activity
+
+PER_PAGE = 50
+
+
+@needs(Permission.SEE_RECORDS)
+def home(request: Request) -> HttpResponse:
+    """Find a person."""
+    form = SearchForm(request.GET or None)
+    found = None
+    if form.is_bound and form.is_valid():
+        found = people_like(request.actor, form.cleaned_data["words"])
+    page = {"form": form, "found": found, "may": _rights(request)}
+    return render(request, "desk/home.html", page)
+
+
+@needs(Permission.SEE_RECORDS)
+def person(request: Request, ref: str) -> HttpResponse:
+    """Show a person's record: where the credentials stand, and the transcript."""
+    found = person_seen_by(request.actor, ref)
+    activities = list(activities_of(found.pk)[:PER_PAGE])
+    counted = documents_by_activity(activities)
+    page = {
+        "person": found,
+        "addresses": list(found.addresses.all()),
+        "former_names": list(found.former_names.all()),
+        "cards": cards_of(positions_of(found.pk, as_of=request.today)),
+        "activities": [(one, counted.get(one.pk, 0)) for one in activities],
+        "more": activities_of(found.pk).count() - len(activities),
+        "may": _rights(request),
+        "history": lines_of_history(events_about(found.ref))
+        if request.actor.may(Permission.SEE_JOURNAL)
+        else None,
+        "today": request.today,
+    }
+    return render(request, "desk/person.html", page)
+
+
+def _rights(request: Request) -> dict[str, bool]:
+    """Answer by name what the one at the desk may do, for what the page offers."""
+    return {one.name.lower(): request.actor.may(one) for one in Permission}
+
+
+@needs(Permission.SEE_RECORDS)
+def activity(request: Request, ref: str) -> HttpResponse:
+    """Show an activity of somebody's transcript, with the names of its documents."""
+    found = Activity.objects.select_related("person").filter(ref=ref).first()
+    if found is None:
+        raise not_found()
+    page = {
+        "activity": found,
+        "documents": list(found.documents.order_by("id")),
+        "may": _rights(request),
+        "form": ReasonForm(),
+    }
+    return render(request, "desk/activity.html", page)
+
+
+@needs(Permission.OPEN_DOCUMENTS)
+def document(request: Request, ref: str) -> HttpResponseBase:
+    """Hand a document of somebody else to staff who say why; the journal keeps the reason."""
+    found = document_seen_by(request.actor, ref)
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and form.is_valid():
+        because = form.cleaned_data["because"]
+        open_document(found, because=because, by=request.actor, at=request.at)
+        return attachment(found)
+    page = {"form": form, "document": found, "person": found.activity.person}
+    return render(request, "desk/document.html", page, status=422 if form.errors else 200)
+
+
+@needs(Permission.INVITE)
+def invite_person(request: Request, ref: str) -> HttpResponse:
+    """Invite a person, by a letter to an address, to bind an account to their record."""
+    found = person_seen_by(request.actor, ref)
+    form = InviteForm(request.POST or None, initial={"email": found.email})
+    if request.method == "POST" and form.is_valid():
+        email = form.cleaned_data["email"]
+        try:
+            made = invite(found, email=email, by=request.actor, at=request.at)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            path = reverse("portal:invitation", args=[SIGNER.sign(made.ref)])
+            facts = {
+                "invitation": made,
+                "person": found,
+                "address": settings.ADDRESS + path,
+                "board": request.get_host(),
+            }
+            subject = _("Your record at the board is waiting for you")
+            body = render_to_string("letters/invitation.txt", facts, request=request)
+            send_mail(subject, body, None, [email])
+            messages.success(request, _("The invitation was sent to %(to)s.") % {"to": email})
+            return redirect("desk:person", ref)
+    page = {"form": form, "person": found}
+    return render(request, "desk/invite.html", page, status=422 if form.errors else 200)
+
+
+@needs(Permission.GRANT_ROLES)
+def staff(request: Request) -> HttpResponse:
+    """Give and take the roles of staff."""
+    form = RoleForm(request.POST if "grant" in request.POST else None)
+    try:
+        if request.method == "POST" and "take" in request.POST:
+            ref, _space, role = request.POST["take"].partition(" ")
+            account = _account(ref)
+            take_role(account, role=_role(role), by=request.actor, at=request.at)
+            messages.success(request, _("The role was taken."))
+            return redirect("desk:staff")
+        if form.is_bound and form.is_valid():
+            account = form.cleaned_data["account"]
+            role = Role(form.cleaned_data["role"])
+            grant_role(account, role=role, by=request.actor, at=request.at)
+            messages.success(request, _("The role was given."))
+            return redirect("desk:staff")
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+        return redirect("desk:staff")
+    members: dict[Account, list[str]] = {}
+    for one in StaffRole.objects.select_related("account").order_by("account__email", "role"):
+        members.setdefault(one.account, []).append(one.role)
+    page = {"form": form, "members": list(members.items())}
+    return render(request, "desk/staff.html", page, status=422 if form.errors else 200)
+
+
+def _account(ref: str) -> Account:
+    found = Account.objects.filter(ref=ref).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def _role(text: str) -> Role:
+    try:
+        return Role(text)
+    except ValueError:
+        raise not_found() from None

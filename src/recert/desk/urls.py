@@ -1,0 +1,17 @@
+"""The addresses of the desk."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from recert.desk import pages
+
+app_name = "desk"
+urlpatterns = [
+    path("", pages.home, name="home"),
+    path("people/<ref:ref>", pages.person, name="person"),
+    path("people/<ref:ref>/invite", pages.invite_person, name="invite"),
+    path("activities/<ref:ref>", pages.activity, name="activity"),
+    path("documents/<ref:ref>", pages.document, name="document"),
+    path("staff", pages.staff, name="staff"),
+]

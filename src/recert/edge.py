@@ -1,0 +1,149 @@
+"""The edge: when and from whom a request is, and whether it may pass; refusals become pages.
+
+Two more things are kept here because nobody else sees a request before its page does: a form that
+was sent after its session ended is kept until the person signed in again, and staff without a
+second factor are led to set one up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from allauth.mfa.models import Authenticator
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from recert import clock
+from recert.board import the_rulebook
+from recert.people.access import PERSON_IS_NEEDED, PUBLIC, SIGNED_IN, Page, Request
+from recert.people.kept_forms import keep_form, page_of_form
+from recert.people.models import Account, Person
+from recert.people.queries import who_is
+from recert.policy.calendar import board_day
+from recert.policy.permissions import NOBODY, Permission
+from recert.policy.refusals import Refused
+
+STATUS = {"not-found": 404, "not-permitted": 403}
+"""Of refusals, by code; all others say that the thing is not as the sender thought (409)."""
+
+
+class Edge:
+    """The last middleware before the page."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: Any) -> HttpResponseBase:  # noqa: ANN401  # becomes a `Request` here
+        """Stamp the request, and let it pass."""
+        request.at = clock.now()
+        request.today = board_day(the_rulebook(), at=request.at)
+        account = request.user if request.user.is_authenticated else None
+        request.account = account
+        request.actor, request.person = who_is(account) if account else (NOBODY, None)
+        with _as_the_reader_reads(request.person):
+            response = self.get_response(request)
+        response.headers.setdefault("Cache-Control", "no-store")
+        response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+        return response
+
+    def process_view(
+        self, request: Request, page: Page, args: tuple[object, ...], kwargs: dict[str, object]
+    ) -> HttpResponseBase | None:
+        """Answer instead of a page that may not be seen; None lets it be seen.
+
+        Raised here, a `Refused` would not come to `process_exception`.
+        """
+        del args, kwargs
+        declared = needed_by(page)
+        if declared == PUBLIC:
+            return None
+        if not request.actor.is_known:
+            return _ask_to_sign_in(request)
+        if request.actor.is_staff and not _has_second_factor(request.account):
+            messages.warning(request, _("Staff sign in with a second factor. Please set one up."))
+            return redirect("mfa_index")
+        if declared == SIGNED_IN or request.actor.may(Permission(declared)):
+            return None
+        if declared in PERSON_IS_NEEDED and not request.actor.is_staff:
+            return redirect("portal:bind")
+        return self.process_exception(request, Refused("not-found", _("There is no such page.")))
+
+    def process_exception(self, request: Request, error: Exception) -> HttpResponse | None:
+        """Turn a refusal that a page let through into a page of its own."""
+        if not isinstance(error, Refused):
+            return None
+        status = STATUS.get(error.code, 409)
+        return render(request, "refused.html", {"refusal": error, "status": status}, status=status)
+
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
+    "form-action 'self'; frame-ancestors 'none'"
+)
+
+
+def needed_by(page: Page) -> str:
+    """Answer what a page declares; allauth's pages look after themselves.
+
+    Raises `AssertionError` for one of ours that declares nothing.
+    """
+    declared = getattr(page, "needs", None)
+    if declared is not None:
+        return str(declared)
+    if page.__module__.partition(".")[0] in {"allauth", "django", "whitenoise"}:
+        return PUBLIC
+    raise AssertionError(f"{page.__module__}.{page.__name__} declares no permission")  # type: ignore[attr-defined]  # a function
+
+
+@contextmanager
+def _as_the_reader_reads(person: Person | None) -> Iterator[None]:
+    """Write dates, numbers and words as the person of the request reads them."""
+    zone = person.time_zone if person else the_rulebook().calendar.time_zone.value
+    if person:
+        translation.activate(person.language)
+    with timezone.override(ZoneInfo(zone)):
+        yield
+
+
+def _has_second_factor(account: Account | None) -> bool:
+    return Authenticator.objects.filter(
+        user=account, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    ).exists()
+
+
+def _ask_to_sign_in(request: Request) -> HttpResponse:
+    """Lead to the sign-in, and keep what was typed."""
+    keep_form(request)
+    if request.htmx:  # a part of a page cannot be a sign-in page
+        response = HttpResponse(status=204)
+        response["HX-Refresh"] = "true"
+        return response
+    return redirect_to_login(request.get_full_path())
+
+
+def form_too_old(request: Request, reason: str = "") -> HttpResponse:
+    """Answer a form that was opened before the last sign-in: nothing was done, nothing is lost."""
+    del reason
+    keep_form(request)
+    messages.info(
+        request,
+        _("This page was open for long, so nothing has been saved yet. Please check and send it."),
+    )
+    return redirect(page_of_form(request))
+
+
+def on_every_page(request: Request) -> dict[str, object]:
+    """Answer what every template may use."""
+    return {
+        "actor": getattr(request, "actor", NOBODY),
+        "book": the_rulebook(),
+        "demo": settings.DEMO,
+    }

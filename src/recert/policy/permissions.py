@@ -1,0 +1,93 @@
+"""Who may do what: one table, from which pages, actions and tests are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Final
+
+import msgspec
+
+
+class Permission(StrEnum):
+    """Something that not everybody may do."""
+
+    KEEP_OWN_RECORD = "keep-own-record"
+    """See one's own credentials and transcript, add to them, and change one's own details."""
+
+    SEE_RECORDS = "see-records"
+    """Look up anybody's record at the desk."""
+
+    OPEN_DOCUMENTS = "open-documents"
+    """Open a document of somebody else, with a reason that is kept."""
+
+    INVITE = "invite"
+    """Invite a person to bind an account to their record."""
+
+    KEEP_RECORDS = "keep-records"
+    """Correct the board's record of a person."""
+
+    GRANT_ROLES = "grant-roles"
+    """Give and take the roles of staff."""
+
+    SEE_JOURNAL = "see-journal"
+    """Read what happened, to whom and by whom."""
+
+
+class Role(StrEnum):
+    """What somebody is to the board."""
+
+    CERTIFICANT = "certificant"
+    REVIEWER = "reviewer"
+    AUDITOR = "auditor"
+    REGISTRAR = "registrar"
+    FINANCE = "finance"
+    ADMINISTRATOR = "administrator"
+
+
+STAFF: Final = frozenset(Role) - {Role.CERTIFICANT}
+"""The roles of the board's own people; each needs a second factor to sign in."""
+
+GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
+    Role.CERTIFICANT: frozenset({Permission.KEEP_OWN_RECORD}),
+    Role.REVIEWER: frozenset({Permission.SEE_RECORDS, Permission.OPEN_DOCUMENTS}),
+    Role.AUDITOR: frozenset({Permission.SEE_RECORDS, Permission.OPEN_DOCUMENTS}),
+    Role.REGISTRAR: frozenset(
+        {Permission.SEE_RECORDS, Permission.KEEP_RECORDS, Permission.INVITE, Permission.SEE_JOURNAL}
+    ),
+    Role.FINANCE: frozenset({Permission.SEE_RECORDS}),
+    Role.ADMINISTRATOR: frozenset(
+        {Permission.SEE_RECORDS, Permission.GRANT_ROLES, Permission.SEE_JOURNAL}
+    ),
+}
+
+
+class Actor(msgspec.Struct, frozen=True):
+    """Who does something.
+
+    `ref` is that of the account, and `name` as the journal keeps it; `person` is the id of the
+    board's record of them, None where there is none.
+    """
+
+    ref: str = ""
+    name: str = "Somebody"
+    roles: frozenset[Role] = frozenset()
+    person: int | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """Whether they signed in."""
+        return bool(self.ref)
+
+    @property
+    def is_staff(self) -> bool:
+        """Whether they work for the board."""
+        return bool(self.roles & STAFF)
+
+    def may(self, permission: Permission) -> bool:
+        """Answer whether one of the roles grants it."""
+        return any(permission in GRANTS[role] for role in self.roles)
+
+
+NOBODY: Final = Actor()
+"""Somebody who did not sign in."""

@@ -1,0 +1,1 @@
+"""Pages for certificants, employers and the public."""

@@ -1,0 +1,127 @@
+"""Documents: put in, taken out, and looked at by those who may."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+
+from recert.board import the_rulebook
+from recert.people.access import Request, needs
+from recert.policy.permissions import Permission
+from recert.policy.refusals import Refused, not_found
+from recert.transcript.actions import add_document, remove_document, restore_document
+from recert.transcript.content import UnsuitableFile, content_of
+from recert.people.lines import clean_line
+from recert.transcript.forms import DocumentsForm
+from recert.transcript.models import Document
+from recert.transcript.queries import document_seen_by, own_activity
+from recert.transcript.scanning import ScannerUnavailable, scan
+
+MOST_AT_ONCE = 20
+LONGEST_NAME = 150
+
+
+@needs(Permission.KEEP_OWN_RECORD)
+def add_documents(request: Request, ref: str) -> HttpResponse:
+    """Keep the files that were sent for an activity; each one's fate is told by its name."""
+    activity = own_activity(request.actor, ref)
+    form = DocumentsForm(request.POST, kind=the_rulebook().kinds[activity.kind])
+    files = request.FILES.getlist("files")
+    if not files:
+        messages.error(request, _("Choose a file first: PDF, PNG, JPEG or HEIC, up to 20 MB."))
+    proves = form.cleaned_data["proves"] if form.is_valid() else ""
+    for file in files[:MOST_AT_ONCE]:
+        name = _name_of(file.name or "")
+        try:
+            content = content_of(file, name=name)
+            if settings.CLAMAV:
+                file.seek(0)
+                _refuse_malware(scan(file, address=settings.CLAMAV))
+            file.seek(0)
+            add_document(
+                activity.pk,
+                file=file,
+                name=name,
+                content=content,
+                proves=proves,
+                by=request.actor,
+                at=request.at,
+            )
+        except (UnsuitableFile, ScannerUnavailable, Refused) as error:
+            messages.error(request, f"{name}: {error}")
+        else:
+            messages.success(request, _("%(name)s was added.") % {"name": name})
+    if len(files) > MOST_AT_ONCE:
+        said = _("Only the first %(most)s files were taken; add the others after these.")
+        messages.warning(request, said % {"most": MOST_AT_ONCE})
+    return redirect("portal:activity", ref)
+
+
+def _refuse_malware(found: str | None) -> None:
+    if found:
+        raise Refused(
+            "malware",
+            _("The virus scanner found %(found)s in it, so it was not kept.") % {"found": found},
+        )
+
+
+def _name_of(name: str) -> str:
+    """Answer the name of a file as it is told and kept; it never reaches the disk."""
+    printable = "".join(one if one.isprintable() else "_" for one in name)
+    last = printable.replace("\\", "/").rpartition("/")[2]
+    return clean_line("".join(one for one in last if one not in "\u202a\u202b\u202c\u202d\u202e"))[
+        -LONGEST_NAME:
+    ] or _("document")
+
+
+@needs(Permission.KEEP_OWN_RECORD)
+def download(request: Request, ref: str) -> HttpResponseBase:
+    """Hand a document to its owner, always to be saved and never shown as a page of this site."""
+    document = document_seen_by(request.actor, ref)
+    if document.activity.person_id != request.actor.person:
+        raise not_found()
+    return attachment(document)
+
+
+def attachment(document: Document) -> FileResponse:
+    """Answer a document to be saved."""
+    response = FileResponse(
+        document.file.open("rb"),
+        as_attachment=True,
+        filename=document.name,
+        content_type=document.media_type,
+    )
+    response["X-Content-Type-Options"] = "nosniff"
+    response["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    return response
+
+
+@needs(Permission.KEEP_OWN_RECORD)
+def remove(request: Request, ref: str) -> HttpResponse:
+    """Take a document away; it can be put back."""
+    document = _own_document(request, ref)
+    if request.method == "POST":
+        remove_document(document.pk, by=request.actor, at=request.at)
+        said = _("%(name)s was removed.") % {"name": document.name}
+        messages.success(request, said)
+    return redirect("portal:activity", document.activity.ref)
+
+
+@needs(Permission.KEEP_OWN_RECORD)
+def put_back(request: Request, ref: str) -> HttpResponse:
+    """Put a document back."""
+    document = _own_document(request, ref)
+    if request.method == "POST":
+        restore_document(document.pk, by=request.actor, at=request.at)
+        messages.success(request, _("%(name)s is back.") % {"name": document.name})
+    return redirect("portal:activity", document.activity.ref)
+
+
+def _own_document(request: Request, ref: str) -> Document:
+    document = document_seen_by(request.actor, ref)
+    if document.activity.person_id != request.actor.person:
+        raise not_found()
+    return document

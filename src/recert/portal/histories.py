@@ -1,0 +1,91 @@
+"""What happened, in words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils.translation import gettext as _
+
+from recert.journal.models import Event
+
+
+@dataclass(frozen=True, slots=True)
+class HistoryLine:
+    """An event in words."""
+
+    at: datetime
+    by: str
+    says: str
+    because: str
+
+
+def words_of_events() -> dict[str, str]:
+    """Answer what each kind of event is called."""
+    return {
+        "activity.added": _("Added"),
+        "activity.changed": _("Changed: %(fields)s"),
+        "activity.withdrawn": _("Withdrawn"),
+        "activity.restored": _("Restored"),
+        "activity.imported": _("Added from a file"),
+        "document.added": _("Document added: %(name)s"),
+        "document.removed": _("Document removed"),
+        "document.restored": _("Document restored"),
+        "document.opened": _("Document opened by staff"),
+        "points.allocated": _("Points allocated anew"),
+        "person.details-changed": _("Details changed: %(fields)s"),
+        "person.address-changed": _("Address changed"),
+        "person.bound": _("Account bound to the record"),
+        "person.invited": _("Invited: %(email)s"),
+        "invitation.revoked": _("Invitation revoked"),
+        "link.made": _("Private link made"),
+        "link.revoked": _("Private link revoked"),
+        "record.imported": _("Record taken over"),
+        "role.granted": _("Role granted: %(role)s"),
+        "role.taken": _("Role taken: %(role)s"),
+    }
+
+
+def lines_of_history(events: Iterable[Event]) -> list[HistoryLine]:
+    """Answer events in words, in the order in which they come."""
+    words = words_of_events()
+    return [
+        HistoryLine(one.at, one.by, words.get(one.kind, one.kind) % _told(one), one.because)
+        for one in events
+    ]
+
+
+class _Told(dict[str, object]):
+    """What an event tells; what it does not is empty."""
+
+    def __missing__(self, key: str) -> str:
+        return ""
+
+
+def _told(event: Event) -> _Told:
+    fields = ", ".join(_field_words().get(name, name) for name in event.facts.get("after", ()))
+    return _Told(event.facts | {"fields": fields})
+
+
+def _field_words() -> dict[str, str]:
+    return {
+        "kind": _("kind"),
+        "title": _("title"),
+        "completed_on": _("day"),
+        "provider": _("provider"),
+        "contact_hours": _("contact hours"),
+        "earned": _("credential earned"),
+        "pages": _("pages"),
+        "repeat": _("presented before"),
+        "from_on": _("first day"),
+        "covers": _("areas"),
+        "portions": _("points by area"),
+        "email": _("email address"),
+        "phone": _("telephone"),
+        "language": _("language"),
+        "time_zone": _("time zone"),
+        "workplace": _("workplace"),
+        "job_title": _("job title"),
+        "gender": _("gender"),
+    }

@@ -1,0 +1,190 @@
+"""The transcript: its list, and what one does with an activity that is there."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.contrib import messages
+from django.core.paginator import Page, Paginator
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from recert.board import the_rulebook
+from recert.declarations.queries import Positions, positions_of
+from recert.journal.queries import history_of
+from recert.people.access import Request, needs, own_record
+from recert.policy.permissions import Permission
+from recert.portal.histories import lines_of_history
+from recert.portal.judgement import judgements_of
+from recert.transcript.actions import restore_activity, withdraw_activity
+from recert.transcript.evidence import evidence_of
+from recert.transcript.forms import DocumentsForm, TranscriptFilter
+from recert.transcript.models import Activity, Document
+from recert.transcript.queries import (
+    activities_of,
+    as_fact,
+    documents_by_activity,
+    documents_of,
+    own_activity,
+)
+
+PER_PAGE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """An activity in the list. `serves`: by credential, what counts of what was put forward."""
+
+    ref: str
+    title: str
+    kind: str
+    provider: str
+    completed_on: date
+    areas: tuple[str, ...]
+    serves: tuple[tuple[str, int, int], ...]
+    documents: int
+    withdrawn: bool
+    attested_by: str
+
+
+@needs(Permission.KEEP_OWN_RECORD)
+def transcript(request: Request) -> HttpResponse:
+    """List the activities, with a search, filters and totals."""
+    person = own_record(request)
+    form = TranscriptFilter(request.GET or None)
+    found = _filtered(person.pk, form)
+    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    positions = positions_of(person.pk, as_of=request.today)
+    query = request.GET.copy()
+    query.pop("page", None)
+    context = {
+        "form": form,
+        "rows": _rows(page, positions),
+        "page": page,
+        "query": query.urlencode(),
+        "filtered": bool(query),
+        "totals": [
+            (one.title, one.assessment.claimed.total, one.assessment.terms.total)
+            for one in positions.each
+            if one.assessment
+        ],
+        "has_any": page.paginator.count or bool(query),
+    }
+    return render(request, "portal/transcript.html", context)
+
+
+def _filtered(person: int, form: TranscriptFilter) -> QuerySet[Activity]:
+    said = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    shown = said.get("shown")
+    found = activities_of(person)
+    if shown == "withdrawn":
+        found = Activity.objects.filter(person_id=person, state=Activity.State.WITHDRAWN)
+        found = found.order_by("-completed_on", "-id")
+    if shown == "without-documents":
+        kept = Document.objects.filter(activity=OuterRef("pk"), state=Document.State.KEPT)
+        found = found.filter(~Exists(kept), reported_by="")
+    if words := said.get("words"):
+        found = found.filter(Q(title__icontains=words) | Q(provider__icontains=words))
+    if kind := said.get("kind"):
+        found = found.filter(kind=kind)
+    if since := said.get("since"):
+        found = found.filter(completed_on__gte=since)
+    if until := said.get("until"):
+        found = found.filter(completed_on__lte=until)
+    return found
+
+
+def _rows(page: Page[Activity], positions: Positions) -> list[Row]:
+    book = the_rulebook()
+    activities = list(page)
+    documents = documents_by_activity(activities)
+    serves: dict[str, list[tuple[str, int, int]]] = {}
+    for position in positions.each:
+        if position.assessment is None:
+            continue
+        judged = zip(position.assessment.entries, position.assessment.claimed.counted, strict=True)
+        for entry, counted in judged:
+            claim = (position.title, sum(counted.values()), entry.claimed)
+            serves.setdefault(entry.activity.id, []).append(claim)
+    return [
+        Row(
+            ref=one.ref,
+            title=one.title,
+            kind=book.kinds[one.kind].title,
+            provider=one.provider,
+            completed_on=one.completed_on,
+            areas=tuple(book.areas[area].title for area in one.covers),
+            serves=tuple(serves.get(one.ref, ())),
+            documents=documents.get(one.pk, 0),
+            withdrawn=one.state == Activity.State.WITHDRAWN,
+            attested_by=one.reported_by,
+        )
+        for one in activities
+    ]
+
+
+@needs(Permission.KEEP_OWN_RECORD)
+def activity(request: Request, ref: str) -> HttpResponse:
+    """Show an activity: what it counts for, its documents, and what happened to it."""
+    found = own_activity(request.actor, ref)
+    book = the_rulebook()
+    kind = book.kinds[found.kind]
+    judgements = []
+    if found.state == Activity.State.ENTERED:
+        positions = positions_of(found.person_id, as_of=request.today)
+        judgements = judgements_of(positions, _as_it_counts(positions, found))
+    documents = documents_of(found)
+    context = {
+        "activity": found,
+        "kind": kind,
+        "judgements": judgements,
+        "evidence": evidence_of(found, documents),
+        "documents_form": DocumentsForm(kind=kind),
+        "areas": [
+            (book.areas[area].title, (found.portions or {}).get(area)) for area in found.covers
+        ],
+        "history": lines_of_history(history_of(found.ref)),
+        "today": request.today,
+    }
+    return render(request, "portal/activity.html", context)
+
+
+def _as_it_counts(positions: Positions, found: Activity) -> object:
+    """Answer the activity as it is in the assessments, or else as it was entered."""
+    for position in positions.each:
+        for one in position.assessment.case.activities if position.assessment else ():
+            if one.id == found.ref:
+                return one
+    return as_fact(found)
+
+
+@needs(Permission.KEEP_OWN_RECORD)
+def withdraw(request: Request, ref: str) -> HttpResponse:
+    """Ask whether an activity is to be withdrawn; sent, withdraw it."""
+    found = own_activity(request.actor, ref)
+    if request.method == "POST":
+        withdraw_activity(found.pk, by=request.actor, at=request.at)
+        said = format_html(
+            "{} <a class='usa-link' href='{}'>{}</a>",
+            _("“%(title)s” was withdrawn; it stays on record.") % {"title": found.title},
+            reverse("portal:activity", args=[ref]),
+            _("Look at it, or restore it"),
+        )
+        messages.success(request, said)
+        return redirect("portal:transcript")
+    return render(request, "portal/withdraw.html", {"activity": found})
+
+
+@needs(Permission.KEEP_OWN_RECORD)
+def restore(request: Request, ref: str) -> HttpResponse:
+    """Put a withdrawn activity back."""
+    found = own_activity(request.actor, ref)
+    if request.method == "POST":
+        restore_activity(found.pk, by=request.actor, at=request.at)
+        messages.success(request, _("“%(title)s” is back.") % {"title": found.title})
+    return redirect("portal:activity", ref)

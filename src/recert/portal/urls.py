@@ -1,0 +1,37 @@
+"""The addresses of the portal."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from recert.portal import account, dashboard, dates, documents, entry, transcript
+
+app_name = "portal"
+urlpatterns = [
+    path("", dashboard.home, name="home"),
+    path("health", dashboard.health, name="health"),
+    path("dashboard", dashboard.dashboard, name="dashboard"),
+    path("credentials/<ref:ref>", dashboard.credential, name="credential"),
+    path("credentials/<ref:ref>/allocate", dashboard.reallocate, name="reallocate"),
+    path("credentials/<ref:ref>/undo", dashboard.undo_allocation, name="undo-allocation"),
+    path("transcript", transcript.transcript, name="transcript"),
+    path("transcript/add", entry.choose_kind, name="choose-kind"),
+    path("transcript/add/<slug:kind>", entry.add, name="add"),
+    path("transcript/check/<slug:kind>", entry.check, name="check"),
+    path("transcript/<ref:ref>", transcript.activity, name="activity"),
+    path("transcript/<ref:ref>/change", entry.change, name="change"),
+    path("transcript/<ref:ref>/withdraw", transcript.withdraw, name="withdraw"),
+    path("transcript/<ref:ref>/restore", transcript.restore, name="restore"),
+    path("transcript/<ref:ref>/documents", documents.add_documents, name="add-documents"),
+    path("documents/<ref:ref>", documents.download, name="document"),
+    path("documents/<ref:ref>/remove", documents.remove, name="remove-document"),
+    path("documents/<ref:ref>/restore", documents.put_back, name="restore-document"),
+    path("account", account.account, name="account"),
+    path("account/details", account.details, name="details"),
+    path("account/address/<slug:use>", account.address, name="address"),
+    path("account/record", account.bind, name="bind"),
+    path("account/links", account.links, name="links"),
+    path("invitation/<str:token>", account.invitation, name="invitation"),
+    path("calendar/<str:token>", dates.calendar_feed, name="calendar-feed"),
+    path("standing/<str:token>", dates.standing_link, name="standing-link"),
+]

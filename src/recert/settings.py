@@ -1,0 +1,261 @@
+"""Settings, all from the environment; `recert up` sets what it starts itself."""
+
+from __future__ import annotations
+
+import os
+import secrets
+from pathlib import Path
+
+import dj_database_url
+
+PACKAGE = Path(__file__).parent
+
+
+def _given(name: str, default: str = "") -> str:
+    return os.environ.get(f"RECERT_{name}", default)
+
+
+def _listed(name: str, default: str = "") -> list[str]:
+    return [one.strip() for one in _given(name, default).split(",") if one.strip()]
+
+
+# Where things are
+
+DATA = Path(_given("DATA", "recert-data")).absolute()
+"""Documents and sent letters; with the embedded database, that too."""
+
+ASSETS = Path(_given("ASSETS", str(PACKAGE.parents[1] / "build" / "assets")))
+"""The design system, brought by `make setup`."""
+
+DEMO = _given("DEMO") == "yes"
+"""A board of invented people, whose accounts are entered by a click."""
+
+RULEBOOK = _given("RULEBOOK", "ascp-international")
+"""The programme: the key of a shipped one, or the path of a file."""
+
+CLAMAV = _given("CLAMAV")
+"""Where a virus scanner listens: tcp://host:port or unix:///path; empty for none."""
+
+ADDRESS = _given("ADDRESS", "http://localhost:8000")
+"""How people reach the system, in letters and links."""
+
+
+# Django
+
+SECRET_KEY = _given("SECRET_KEY") or secrets.token_urlsafe(50)  # without one, sessions end with us
+SECRET_KEY_FALLBACKS = _listed("OLD_SECRET_KEYS")
+DEBUG = False
+ALLOWED_HOSTS = _listed("HOSTS", "localhost,127.0.0.1,[::1]")
+CSRF_TRUSTED_ORIGINS = [ADDRESS]
+ROOT_URLCONF = "recert.urls"
+WSGI_APPLICATION = "recert.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.humanize",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django_cotton",
+    "django_htmx",
+    "procrastinate.contrib.django",
+    "recert.journal",
+    "recert.people",
+    "recert.credentials",
+    "recert.transcript",
+    "recert.declarations",
+    "recert.portal",
+    "recert.desk",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "recert.edge.Edge",
+]
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "loaders": [
+                (
+                    "django.template.loaders.cached.Loader",
+                    [
+                        "django_cotton.cotton_loader.Loader",
+                        "django.template.loaders.filesystem.Loader",
+                        "django.template.loaders.app_directories.Loader",
+                    ],
+                )
+            ],
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "recert.edge.on_every_page",
+            ],
+            "builtins": [
+                "django_cotton.templatetags.cotton",
+                "django.templatetags.i18n",
+                "django.templatetags.static",
+                "recert.portal.templatetags.words",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "recert.portal.rendering.FormRenderer"
+
+
+# The database
+
+DATABASE_URL = os.environ.get("DATABASE_URL", "")
+DATABASES = {
+    "default": dj_database_url.parse(DATABASE_URL or "postgres:///recert")
+    | {"CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True}
+}
+CACHES = {
+    # In the database, since rate limits must hold across processes.
+    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"}
+}
+
+
+# Languages, days and numbers
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [
+    ("en", "English (United States)"),
+    ("en-gb", "English (United Kingdom)"),
+]
+LOCALE_PATHS = [PACKAGE / "locale"]
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "America/Chicago"  # shown where nobody has chosen; days are the board's, see edge.py
+
+
+# Files
+
+STATIC_URL = "static/"
+STATIC_ROOT = ASSETS / "collected"
+STATICFILES_DIRS = [PACKAGE / "static", ("uswds", ASSETS / "uswds")]
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": DATA / "files"},  # outside what is served
+    },
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+WHITENOISE_KEEP_ONLY_HASHED_FILES = True
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # of what is typed; files are told apart by their check
+FILE_UPLOAD_PERMISSIONS = 0o600
+
+
+# Signing in
+
+AUTH_USER_MODEL = "people.Account"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "portal:home"
+ACCOUNT_ADAPTER = "recert.people.adapters.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*", "password2*"]
+ACCOUNT_EMAIL_VERIFICATION = "mandatory"
+ACCOUNT_EMAIL_VERIFICATION_BY_CODE_ENABLED = True
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_CHANGE_EMAIL = True
+ACCOUNT_LOGOUT_REDIRECT_URL = "portal:home"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_SESSION_REMEMBER = None
+ACCOUNT_RATE_LIMITS = {"bind": "5/h/key"}  # beside allauth's own
+ACCOUNT_LOGOUT_ON_GET = False
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "recert"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = ADDRESS.startswith("http://localhost")
+USERSESSIONS_TRACK_ACTIVITY = True
+SOCIALACCOUNT_ADAPTER = "recert.people.adapters.SocialAccountAdapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # an address at another place proves nothing here
+SOCIALACCOUNT_PROVIDERS = {
+    "openid_connect": {
+        "APPS": [
+            {
+                "provider_id": "organisation",
+                "name": _given("OIDC_NAME", "your organisation"),
+                "client_id": _given("OIDC_CLIENT"),
+                "secret": _given("OIDC_SECRET"),
+                "settings": {"server_url": _given("OIDC_SERVER")},
+            }
+        ]
+        if _given("OIDC_SERVER")
+        else []
+    }
+}
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "recert.edge.form_too_old"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ADDRESS.startswith("https://")
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+if _given("BEHIND_PROXY") == "yes":
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+
+# Letters
+
+DEFAULT_FROM_EMAIL = _given("MAIL_FROM", "recert <no-reply@localhost>")
+EMAIL_FILE_PATH = DATA / "outbox"
+if _given("SMTP_HOST"):
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = _given("SMTP_HOST")
+    EMAIL_PORT = int(_given("SMTP_PORT", "587"))
+    EMAIL_HOST_USER = _given("SMTP_USER")
+    EMAIL_HOST_PASSWORD = _given("SMTP_PASSWORD")
+    EMAIL_USE_TLS = _given("SMTP_TLS", "yes") == "yes"
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+
+
+# What is said where it runs
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}},
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

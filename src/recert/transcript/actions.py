@@ -1,0 +1,269 @@
+"""What changes a transcript. Nothing is lost: each change is an event with what was before."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+
+from django.core.files.base import File
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from recert.journal.actions import Move, advance, record_event
+from recert.people.models import Person
+from recert.policy.permissions import Actor, Permission
+from recert.policy.refusals import Refused, not_found
+from recert.transcript.content import Content
+from recert.transcript.models import Activity, Document
+
+MOVES = {
+    "withdraw_activity": Move(
+        "activity.withdrawn",
+        frozenset({Activity.State.ENTERED}),
+        Activity.State.WITHDRAWN,
+        Permission.KEEP_OWN_RECORD,
+    ),
+    "restore_activity": Move(
+        "activity.restored",
+        frozenset({Activity.State.WITHDRAWN}),
+        Activity.State.ENTERED,
+        Permission.KEEP_OWN_RECORD,
+    ),
+    "remove_document": Move(
+        "document.removed",
+        frozenset({Document.State.KEPT}),
+        Document.State.REMOVED,
+        Permission.KEEP_OWN_RECORD,
+    ),
+    "restore_document": Move(
+        "document.restored",
+        frozenset({Document.State.REMOVED}),
+        Document.State.KEPT,
+        Permission.KEEP_OWN_RECORD,
+    ),
+}
+"""The lives of an activity and of a document."""
+
+FIELDS = (
+    "kind",
+    "title",
+    "completed_on",
+    "provider",
+    "contact_hours",
+    "earned",
+    "pages",
+    "repeat",
+    "from_on",
+    "covers",
+    "portions",
+)
+"""What a certificant says of an activity."""
+
+Said = Mapping[str, object]
+
+
+@transaction.atomic
+def add_activity(
+    person: Person, *, said: Said, entry_key: uuid.UUID, by: Actor, at: datetime
+) -> tuple[Activity, bool]:
+    """Add an activity to a transcript; answer it, and whether it is new.
+
+    `said` has `FIELDS`. The same `entry_key` again adds nothing: a form was sent twice.
+    """
+    _must_be_own(person.pk, by)
+    Person.objects.select_for_update().get(pk=person.pk)  # one entry after the other
+    there = Activity.objects.filter(person=person, entry_key=entry_key).first()
+    if there:
+        return there, False
+    activity = Activity.objects.create(
+        person=person, entry_key=entry_key, entered_at=at, changed_at=at, **_fields(said)
+    )
+    record_event(
+        "activity.added",
+        subject=activity.ref,
+        about=person.ref,
+        by=by,
+        at=at,
+        facts=_told(activity, FIELDS),
+    )
+    return activity, True
+
+
+@transaction.atomic
+def change_activity(
+    activity_id: int, *, said: Said, version: int, by: Actor, at: datetime
+) -> Activity:
+    """Change what an activity says, unless somebody else did since `version` was read."""
+    activity = _locked(activity_id, by)
+    if activity.reported_by:
+        raise Refused(
+            "locked",
+            _("%(provider)s reported this activity; ask them to correct it.")
+            % {"provider": activity.reported_by},
+        )
+    if activity.version != version:
+        raise Refused(
+            "changed-meanwhile",
+            _(
+                "This activity was changed in another window while this form was open. Nothing "
+                "was overwritten: below is what you typed, and beside it what is there now."
+            ),
+        )
+    if activity.state != Activity.State.ENTERED:
+        raise Refused("wrong-state", _("This activity was withdrawn. Restore it to change it."))
+    fields = _fields(said)
+    changed = [name for name in FIELDS if getattr(activity, name) != fields[name]]
+    if not changed:
+        return activity
+    before = _told(activity, changed)
+    for name in changed:
+        setattr(activity, name, fields[name])
+    activity.version += 1
+    activity.changed_at = at
+    activity.save(update_fields=[*changed, "version", "changed_at"])
+    facts = {"before": before, "after": _told(activity, changed)}
+    record_event(
+        "activity.changed",
+        subject=activity.ref,
+        about=activity.person.ref,
+        by=by,
+        at=at,
+        facts=facts,
+    )
+    return activity
+
+
+@transaction.atomic
+def withdraw_activity(activity_id: int, *, by: Actor, at: datetime) -> Activity:
+    """Take an activity out of the transcript; it stays on record and can be restored."""
+    activity = _locked(activity_id, by)
+    advance(activity, MOVES["withdraw_activity"], about=activity.person.ref, by=by, at=at)
+    return activity
+
+
+@transaction.atomic
+def restore_activity(activity_id: int, *, by: Actor, at: datetime) -> Activity:
+    """Put a withdrawn activity back."""
+    activity = _locked(activity_id, by)
+    advance(activity, MOVES["restore_activity"], about=activity.person.ref, by=by, at=at)
+    return activity
+
+
+@transaction.atomic
+def add_document(
+    activity_id: int,
+    *,
+    file: File[bytes],
+    name: str,
+    content: Content,
+    proves: str,
+    by: Actor,
+    at: datetime,
+) -> Document:
+    """Keep a document that proves an activity; `content` is what its check found.
+
+    Raises `Refused` where the activity has the very same file already.
+    """
+    activity = _locked(activity_id, by)
+    document = Document(
+        activity=activity,
+        name=name,
+        proves=proves,
+        media_type=content.media_type,
+        size=content.size,
+        sha256=content.sha256,
+        added_at=at,
+    )
+    try:
+        with transaction.atomic():
+            document.file.save(document.ref, file, save=False)
+            document.save()
+    except IntegrityError:
+        document.file.storage.delete(document.file.name)
+        raise Refused(
+            "same-document", _("%(name)s is among the documents already.") % {"name": name}
+        ) from None
+    record_event(
+        "document.added",
+        subject=document.ref,
+        about=activity.person.ref,
+        by=by,
+        at=at,
+        facts={"activity": activity.ref, **_told(document, ("name", "proves", "sha256"))},
+    )
+    return document
+
+
+@transaction.atomic
+def remove_document(document_id: int, *, by: Actor, at: datetime) -> Document:
+    """Take a document away from its activity; it stays on record and can be restored."""
+    document = _locked_document(document_id, by)
+    advance(document, MOVES["remove_document"], about=document.activity.person.ref, by=by, at=at)
+    return document
+
+
+@transaction.atomic
+def restore_document(document_id: int, *, by: Actor, at: datetime) -> Document:
+    """Put a removed document back."""
+    document = _locked_document(document_id, by)
+    same = document.activity.documents.filter(
+        state=Document.State.KEPT, sha256=document.sha256
+    ).exists()
+    if same:
+        raise Refused(
+            "same-document",
+            _("%(name)s is among the documents already.") % {"name": document.name},
+        )
+    advance(document, MOVES["restore_document"], about=document.activity.person.ref, by=by, at=at)
+    return document
+
+
+@transaction.atomic
+def open_document(document: Document, *, because: str, by: Actor, at: datetime) -> Document:
+    """Note that staff open a document of somebody else, and why."""
+    if document.activity.person_id != by.person:
+        if not by.may(Permission.OPEN_DOCUMENTS):
+            raise not_found()
+        if not because.strip():
+            raise Refused("no-reason", _("Say why you open this document."))
+        record_event(
+            "document.opened",
+            subject=document.ref,
+            about=document.activity.person.ref,
+            by=by,
+            at=at,
+            because=because.strip(),
+        )
+    return document
+
+
+def _must_be_own(person: int, by: Actor) -> None:
+    if person != by.person or not by.may(Permission.KEEP_OWN_RECORD):
+        raise not_found()
+
+
+def _locked(activity_id: int, by: Actor) -> Activity:
+    # Of the two tables only the activity: a person's record changes independently of it.
+    rows = Activity.objects.select_related("person").select_for_update(of=("self",))
+    activity = rows.get(pk=activity_id)
+    _must_be_own(activity.person_id, by)
+    return activity
+
+
+def _locked_document(document_id: int, by: Actor) -> Document:
+    rows = Document.objects.select_related("activity__person").select_for_update(of=("self",))
+    document = rows.get(pk=document_id)
+    _must_be_own(document.activity.person_id, by)
+    return document
+
+
+def _fields(said: Said) -> dict[str, object]:
+    empty = {"provider": "", "earned": "", "repeat": False, "covers": []}
+    return {name: said.get(name, empty.get(name)) for name in FIELDS}
+
+
+def _told(record: Activity | Document, fields: tuple[str, ...] | list[str]) -> dict[str, object]:
+    """Answer what an event keeps of a record: what is said, without what is left empty."""
+    values = {name: getattr(record, name) for name in fields}
+    return {name: value for name, value in values.items() if value not in (None, "", [], False)}

@@ -1,0 +1,119 @@
+"""Activities and their documents."""
+
+from __future__ import annotations
+
+import uuid
+from functools import partial
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import Q
+
+from recert.people.models import Person
+from recert.refs import new_ref
+
+
+class Activity(models.Model):
+    """Something that a certificant did (DEC-1). Points and hours are whole hundredths.
+
+    `portions` are points by area, as the certificant allocated them; where it is null, points go
+    where they serve best among the areas that it `covers`. Withdrawn, it stays on record (STA-7).
+    """
+
+    class State(models.TextChoices):
+        """Where it is in its life."""
+
+        ENTERED = "entered"
+        WITHDRAWN = "withdrawn"
+
+    ref = models.TextField(unique=True, default=partial(new_ref, "AC"), editable=False)
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="activities")
+    state = models.TextField(choices=State, default=State.ENTERED)
+    kind = models.TextField()
+    title = models.TextField()
+    completed_on = models.DateField()
+    provider = models.TextField(blank=True)
+    contact_hours = models.PositiveIntegerField(null=True, blank=True)  # hundredths
+    earned = models.TextField(blank=True)
+    pages = models.PositiveIntegerField(null=True, blank=True)
+    repeat = models.BooleanField(default=False)
+    approved = models.BooleanField(default=False)
+    from_on = models.DateField(null=True, blank=True)
+    covers = ArrayField(models.TextField(), default=list, blank=True)
+    portions = models.JSONField(null=True, blank=True)  # area: hundredths
+    reported_by = models.TextField(blank=True)  # the provider that recorded it by itself
+    entry_key = models.UUIDField(default=uuid.uuid4)  # so that a second click adds nothing
+    version = models.PositiveIntegerField(default=1)  # told apart when two tabs change it
+    entered_at = models.DateTimeField()
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        """As the table is made."""
+
+        constraints = (
+            models.CheckConstraint(condition=~Q(title=""), name="activity_has_a_title"),
+            models.CheckConstraint(
+                condition=Q(state__in=["entered", "withdrawn"]), name="activity_state_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(contact_hours__isnull=True) | Q(contact_hours__gt=0),
+                name="activity_hours_are_some",
+            ),
+            models.CheckConstraint(
+                condition=Q(from_on__isnull=True) | Q(from_on__lte=models.F("completed_on")),
+                name="activity_begins_before_it_ends",
+            ),
+            models.UniqueConstraint(fields=["person", "entry_key"], name="activity_entered_once"),
+        )
+        indexes = (
+            models.Index(fields=["person", "-completed_on", "-id"], name="activity_of_person"),
+        )
+
+    def __str__(self) -> str:
+        """Print the title."""
+        return self.title
+
+
+def document_path(document: Document, _name: str) -> str:
+    """Answer where a document is kept: by its ref alone, so that no name reaches the disk."""
+    return f"documents/{document.ref[3:5]}/{document.ref}"
+
+
+class Document(models.Model):
+    """A file that proves an activity; `proves` is a document type of the rulebook (AUD-2)."""
+
+    class State(models.TextChoices):
+        """Where it is in its life."""
+
+        KEPT = "kept"
+        REMOVED = "removed"
+
+    ref = models.TextField(unique=True, default=partial(new_ref, "DO"), editable=False)
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="documents")
+    state = models.TextField(choices=State, default=State.KEPT)
+    name = models.TextField()  # as it was called where it came from
+    proves = models.TextField(blank=True)
+    media_type = models.TextField()
+    size = models.PositiveBigIntegerField()  # bytes
+    sha256 = models.TextField()
+    file = models.FileField(upload_to=document_path, max_length=200)
+    added_at = models.DateTimeField()
+
+    class Meta:
+        """As the table is made."""
+
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(state__in=["kept", "removed"]), name="document_state_is_known"
+            ),
+            models.UniqueConstraint(
+                fields=["activity", "sha256"],
+                condition=Q(state="kept"),
+                name="document_once_for_an_activity",
+            ),
+        )
+        indexes = (models.Index(fields=["sha256"], name="document_sha256"),)
+
+    def __str__(self) -> str:
+        """Print the name."""
+        return self.name

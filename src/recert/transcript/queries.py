@@ -1,0 +1,113 @@
+"""Activities and documents, to read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+
+from django.db.models import Count, Q, QuerySet
+
+from recert.policy.case import Activity as Fact
+from recert.policy.permissions import Actor, Permission
+from recert.policy.points import Points
+from recert.policy.refusals import not_found
+from recert.transcript.models import Activity, Document
+
+Portions = Mapping[str, int]
+
+
+def activities_of(person: int) -> QuerySet[Activity]:
+    """Answer the activities of a person that stand, the latest first."""
+    found = Activity.objects.filter(person_id=person, state=Activity.State.ENTERED)
+    return found.order_by("-completed_on", "-id")
+
+
+def activities_between(
+    person: int, first: date, last: date, *, always: Iterable[str]
+) -> list[Activity]:
+    """Answer what a person completed from one day to another, in that order.
+
+    Of the kinds in `always` it is all that they ever did. One query.
+    """
+    found = Activity.objects.filter(
+        Q(completed_on__range=(first, last)) | Q(kind__in=list(always)),
+        person_id=person,
+        state=Activity.State.ENTERED,
+    )
+    return list(found.order_by("completed_on", "id"))
+
+
+def activity_seen_by(actor: Actor, ref: str) -> Activity:
+    """Answer an activity to whoever entered it and to staff who look records up."""
+    found = Activity.objects.filter(ref=ref).select_related("person").first()
+    if found is None or not (
+        found.person_id == actor.person or actor.may(Permission.SEE_RECORDS)
+    ):
+        raise not_found()
+    return found
+
+
+def own_activity(actor: Actor, ref: str) -> Activity:
+    """Answer an activity to whoever entered it, and to nobody else."""
+    found = activity_seen_by(actor, ref)
+    if found.person_id != actor.person:
+        raise not_found()
+    return found
+
+
+def documents_of(activity: Activity) -> list[Document]:
+    """Answer the documents of an activity that were not removed, in the order they came."""
+    return list(activity.documents.filter(state=Document.State.KEPT).order_by("id"))
+
+
+def document_seen_by(actor: Actor, ref: str) -> Document:
+    """Answer a document to its owner, and to staff who open documents."""
+    found = Document.objects.filter(ref=ref).select_related("activity__person").first()
+    if found is None or not (
+        found.activity.person_id == actor.person or actor.may(Permission.OPEN_DOCUMENTS)
+    ):
+        raise not_found()
+    return found
+
+
+def documents_by_activity(activities: Iterable[Activity]) -> dict[int, int]:
+    """Answer how many documents each of some activities has. One query."""
+    found = Document.objects.filter(
+        activity__in=[one.pk for one in activities], state=Document.State.KEPT
+    )
+    counted = found.values("activity_id").annotate(count=Count("id"))
+    return {row["activity_id"]: row["count"] for row in counted}
+
+
+def providers_used_by(person: int, *, most: int = 30) -> list[str]:
+    """Answer the providers that a person named, those named most often first."""
+    used = activities_of(person).exclude(provider="").order_by().values("provider")
+    counted = used.annotate(count=Count("id")).order_by("-count", "provider")[:most]
+    return [row["provider"] for row in counted]
+
+
+def as_fact(
+    activity: Activity, *, portions: Portions | None = None, used_in: date | None = None
+) -> Fact:
+    """Answer an activity as the kernel takes it.
+
+    `portions` are those for one credential, else the activity's own hold.
+    """
+    own = portions if portions is not None else activity.portions
+    hours = activity.contact_hours
+    return Fact(
+        id=activity.ref,
+        kind=activity.kind,
+        title=activity.title,
+        completed_on=activity.completed_on,
+        provider=activity.provider,
+        contact_hours=None if hours is None else Points(hours),
+        earned=activity.earned or None,
+        pages=activity.pages,
+        repeat=activity.repeat,
+        approved=activity.approved,
+        from_=activity.from_on,
+        allocation=None if own is None else {area: Points(some) for area, some in own.items()},
+        covers=tuple(activity.covers) or None,
+        used_in_cycle_ending=used_in,
+    )
