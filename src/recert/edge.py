@@ -114,9 +114,8 @@ def _as_the_reader_reads(person: Person | None) -> Iterator[None]:
 
 
 def _has_second_factor(account: Account | None) -> bool:
-    return Authenticator.objects.filter(
-        user=account, type__in=[Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    ).exists()
+    strong = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return bool(Authenticator.objects.filter(user=account, type__in=strong).exists())
 
 
 def _ask_to_sign_in(request: Request) -> HttpResponse:

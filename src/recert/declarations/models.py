@@ -11,9 +11,7 @@ from recert.transcript.models import Activity
 class Allocation(models.Model):
     """Points of an activity by area, for one credential; else the activity's own hold (ACT-7)."""
 
-    credential = models.ForeignKey(
-        Credential, on_delete=models.CASCADE, related_name="allocations"
-    )
+    credential = models.ForeignKey(Credential, on_delete=models.CASCADE, related_name="allocations")
     activity = models.ForeignKey(Activity, on_delete=models.CASCADE, related_name="allocations")
     portions = models.JSONField()  # area: hundredths
 
@@ -39,9 +37,7 @@ class Use(models.Model):
     class Meta:
         """As the table is made."""
 
-        constraints = (
-            models.UniqueConstraint(fields=["credential", "activity"], name="use_once"),
-        )
+        constraints = (models.UniqueConstraint(fields=["credential", "activity"], name="use_once"),)
 
     def __str__(self) -> str:
         """Print the cycle that used it."""

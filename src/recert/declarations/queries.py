@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+import msgspec
+
 from recert.board import the_rulebook
 from recert.credentials.models import Credential
 from recert.credentials.queries import Held, credentials_held_by
@@ -98,7 +100,9 @@ def assessments_with(positions: Positions, changed: Fact) -> list[tuple[Position
             continue
         case = position.assessment.case
         others = tuple(one for one in case.activities if one.id != changed.id)
-        found.append((position, assess(book, _with(book, case, (*others, changed)))))
+        # Judged even where its day does not count: the finding then says so.
+        with_it = msgspec.structs.replace(case, activities=(*others, changed))
+        found.append((position, assess(book, with_it)))
     return found
 
 
@@ -158,8 +162,7 @@ class _Facts:
     """The activities of a person as each credential may use them."""
 
     def __init__(self, credentials: Sequence[Credential], activities: list[Activity]) -> None:
-        """Read what was allocated for each credential, and what earlier cycles used: two queries.
-        """
+        """Read what was allocated for each credential, and what earlier cycles used."""
         self.activities = activities
         refs = [one.pk for one in activities]
         by_credential = {"credential__in": [one.pk for one in credentials], "activity__in": refs}

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from django.http import HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -53,3 +54,11 @@ def kept_form(request: HttpRequest) -> QueryDict | None:
 def is_kept(request: HttpRequest) -> bool:
     """Answer whether something waits to be taken back."""
     return KEY in request.session
+
+
+def with_version(data: Mapping[str, Any], version: int) -> QueryDict:
+    """Let the next sending of a form overwrite what its sender has just been told of."""
+    changed = QueryDict(mutable=True)
+    changed.update(data)
+    changed["version"] = str(version)
+    return changed

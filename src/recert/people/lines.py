@@ -7,6 +7,7 @@ import unicodedata
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
+
 def clean_line(text: str) -> str:
     """Answer a line as it is kept: composed, and without what no line has.
 

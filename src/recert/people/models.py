@@ -101,9 +101,7 @@ class Person(models.Model):
         """As the table is made."""
 
         constraints = (
-            models.CheckConstraint(
-                condition=~models.Q(given_names=""), name="person_has_a_name"
-            ),
+            models.CheckConstraint(condition=~models.Q(given_names=""), name="person_has_a_name"),
         )
         indexes = (
             models.Index(Lower("family_name"), Lower("given_names"), name="person_name"),

@@ -32,8 +32,6 @@ def who_is(account: Account) -> tuple[Actor, Person | None]:
 def person_seen_by(actor: Actor, ref: str) -> Person:
     """Answer a person's record to themselves and to staff who look records up."""
     person = Person.objects.filter(ref=ref).first()
-    if person is None or not (
-        person.pk == actor.person or actor.may(Permission.SEE_RECORDS)
-    ):
+    if person is None or not (person.pk == actor.person or actor.may(Permission.SEE_RECORDS)):
         raise not_found()
     return person

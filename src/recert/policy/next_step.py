@@ -49,21 +49,39 @@ def next_step(
         return NextStep("nothing", standing.rule)
     if standing.state == "renewal-pending":
         return NextStep("wait-for-decision", standing.rule)
-    purpose = plan.assessment.case.purpose
-    window = declarable.window
-    due = window and (window.due_on if as_of <= window.due_on else window.expires_on)
-    last = plan.dates.no_declaration_from
-    until = due or (last and last - DAY)
     if plan.assessment.outcome == "met":
-        if declarable.purpose is None and window:
-            return NextStep("wait-for-window", declarable.rule, purpose, until=window.opens_on)
-        if declarable.purpose is None:
-            return NextStep("nothing", declarable.rule, purpose)
+        return _once_met(declarable, plan, as_of)
+    return _while_short(standing, declarable, plan, as_of)
+
+
+def _once_met(declarable: Declarable, plan: CredentialPlan, as_of: date) -> NextStep:
+    purpose, window = plan.assessment.case.purpose, declarable.window
+    if declarable.purpose:
         step: Step = "declare-late" if declarable.late else "declare"
+        until = _until(declarable, plan, as_of)
         return NextStep(step, declarable.rule, purpose, until=until)
+    if window and as_of < window.opens_on:
+        return NextStep("wait-for-window", declarable.rule, purpose, until=window.opens_on)
+    return NextStep("nothing", declarable.rule, purpose)
+
+
+def _while_short(
+    standing: Standing, declarable: Declarable, plan: CredentialPlan, as_of: date
+) -> NextStep:
+    assessment, until = plan.assessment, _until(declarable, plan, as_of)
+    purpose = assessment.case.purpose
     if plan.reallocating_wins:
-        return NextStep("allocate-otherwise", plan.assessment.rulebook.activities.allocation.rule, purpose, plan.reallocating_wins, until)
-    if standing.participation == "voluntary" and standing.valid and not standing.until:
+        rule = assessment.rulebook.activities.allocation.rule
+        return NextStep("allocate-otherwise", rule, purpose, plan.reallocating_wins, until)
+    if standing.participation == "voluntary" and standing.until is None:
         return NextStep("take-part-if-wanted", standing.rule, purpose, plan.fewest)
-    rule = plan.to_do[0].rules[0] if plan.to_do else plan.assessment.terms.total_rule
+    rule = plan.to_do[0].rules[0] if plan.to_do else assessment.terms.total_rule
     return NextStep("earn", rule, purpose, plan.fewest, until)
+
+
+def _until(declarable: Declarable, plan: CredentialPlan, as_of: date) -> date | None:
+    """Answer the day by which to declare: the due date, then the last one on which it is taken."""
+    if window := declarable.window:
+        return window.due_on if as_of <= window.due_on else window.expires_on
+    last = plan.dates.no_declaration_from
+    return last and last - DAY

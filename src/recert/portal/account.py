@@ -21,7 +21,7 @@ from recert.people.actions import (
     revoke_link,
 )
 from recert.people.forms import AddressForm, BindForm, DetailsForm, LinkForm
-from recert.people.kept_forms import kept_form
+from recert.people.kept_forms import kept_form, with_version
 from recert.people.links import SIGNER, token_of
 from recert.people.models import Account, Address, Invitation, PrivateLink
 from recert.policy.permissions import Permission
@@ -53,14 +53,11 @@ def details(request: Request) -> HttpResponse:
         said = dict(form.cleaned_data)
         version = said.pop("version")
         try:
-            change_details(
-                person.pk, said=said, version=version, by=request.actor, at=request.at
-            )
+            change_details(person.pk, said=said, version=version, by=request.actor, at=request.at)
         except Refused as refusal:
             form.add_error(None, refusal.message)
             person.refresh_from_db()
-            form.data = form.data.copy()
-            form.data["version"] = str(person.version)
+            form.data = with_version(form.data, person.version)
         else:
             messages.success(request, _("Your details are saved."))
             return redirect("portal:account")
@@ -103,9 +100,7 @@ def bind(request: Request) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             _slow_down(request, form.cleaned_data["customer_number"])
-            bind_account(
-                _account_of(request), **form.cleaned_data, by=request.actor, at=request.at
-            )
+            bind_account(_account_of(request), **form.cleaned_data, by=request.actor, at=request.at)
         except Refused as refusal:
             form.add_error(None, refusal.message)
         else:

@@ -214,7 +214,7 @@ def stops_of(position: Position, as_of: date) -> list[Stop]:
         ("due", _("Declaration due"), window.due_on),
         ("expires", _("Expires"), cycle.ends),
     ]
-    if position.standing.state in {"voluntary-maintained"}:
+    if position.standing.state == "voluntary-maintained":
         days = [
             ("begins", _("Designation from"), cycle.starts),
             ("expires", _("Designation until"), cycle.ends),

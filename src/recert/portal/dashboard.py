@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from recert.board import the_rulebook
 from recert.declarations.actions import allocate_points
-from recert.declarations.queries import Position, positions_of
+from recert.declarations.queries import Position, Positions, positions_of
 from recert.people.access import Request, needs, own_record, public
 from recert.policy.permissions import Permission, Role
 from recert.policy.planned import Move
@@ -115,14 +115,12 @@ def undo_allocation(request: Request, ref: str) -> HttpResponse:
     undo = request.session.pop("undo-allocation", None)
     if request.method != "POST" or not undo or undo["credential"] != ref:
         raise Refused("nothing-to-undo", _("There is nothing to undo here any more."))
-    allocate_points(
-        position.credential.pk, moves=undo["moves"], by=request.actor, at=request.at
-    )
+    allocate_points(position.credential.pk, moves=undo["moves"], by=request.actor, at=request.at)
     messages.success(request, _("The points are back where they were."))
     return redirect("portal:credential", ref)
 
 
-def _own_position(request: Request, ref: str) -> tuple[Position, object]:
+def _own_position(request: Request, ref: str) -> tuple[Position, Positions]:
     positions = positions_of(own_record(request).pk, as_of=request.today)
     found = next((one for one in positions.each if one.credential.ref == ref), None)
     if found is None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import BinaryIO, cast
+
 from django.conf import settings
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse, HttpResponseBase
@@ -10,11 +12,11 @@ from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
 from recert.people.access import Request, needs
+from recert.people.lines import clean_line
 from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused, not_found
 from recert.transcript.actions import add_document, remove_document, restore_document
 from recert.transcript.content import UnsuitableFile, content_of
-from recert.people.lines import clean_line
 from recert.transcript.forms import DocumentsForm
 from recert.transcript.models import Document
 from recert.transcript.queries import document_seen_by, own_activity
@@ -36,10 +38,10 @@ def add_documents(request: Request, ref: str) -> HttpResponse:
     for file in files[:MOST_AT_ONCE]:
         name = _name_of(file.name or "")
         try:
-            content = content_of(file, name=name)
+            content = content_of(cast("BinaryIO", file), name=name)
             if settings.CLAMAV:
                 file.seek(0)
-                _refuse_malware(scan(file, address=settings.CLAMAV))
+                _refuse_malware(scan(cast("BinaryIO", file), address=settings.CLAMAV))
             file.seek(0)
             add_document(
                 activity.pk,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
@@ -13,8 +12,8 @@ from django.utils.translation import gettext as _
 from recert.board import the_rulebook
 from recert.declarations.queries import positions_of
 from recert.people.access import Request, needs, own_record
-from recert.people.kept_forms import kept_form
-from recert.policy.overview import KindRow, kind_rows
+from recert.people.kept_forms import kept_form, with_version
+from recert.policy.overview import kind_rows
 from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused, not_found
 from recert.portal.judgement import judgements_of
@@ -22,7 +21,7 @@ from recert.transcript.actions import add_activity, change_activity
 from recert.transcript.evidence import evidence_of
 from recert.transcript.forms import ActivityForm, initial_of
 from recert.transcript.models import Activity
-from recert.transcript.queries import own_activity, providers_used_by
+from recert.transcript.queries import as_fact, own_activity, providers_used_by
 
 
 @needs(Permission.KEEP_OWN_RECORD)
@@ -90,18 +89,11 @@ def change(request: Request, ref: str) -> HttpResponse:
                 raise
             form.add_error(None, refusal.message)
             there = own_activity(request.actor, ref)
-            form.data = _with_version(form.data, there.version)
+            form.data = with_version(form.data, there.version)
         else:
             messages.success(request, _("The changes are saved."))
             return redirect("portal:activity", ref)
     return _form_page(request, form, activity=activity, there=there, kept=kept is not None)
-
-
-def _with_version(data: Any, version: int) -> Any:  # noqa: ANN401  # Django's own dictionary
-    """Let the next click overwrite what this one was told of."""
-    changed = data.copy()
-    changed["version"] = str(version)
-    return changed
 
 
 def _form_page(
@@ -128,8 +120,7 @@ def _form_page(
         "kept": kept,
         "kinds": kind_rows(book),
     }
-    if form.is_bound or activity:
-        page |= _judged(request, form, activity)
+    page |= _judged(request, form, activity)
     return render(request, "portal/activity_form.html", page, status=422 if form.errors else 200)
 
 
@@ -148,16 +139,12 @@ def _judged(
     request: Request, form: ActivityForm, activity: Activity | None
 ) -> dict[str, object]:
     """Answer what the form, as far as it is filled in, would bring to each credential."""
-    if not form.is_bound:
-        form = ActivityForm(form.initial, kind=form.kind_key)
-    form.full_clean()
-    fact = form.fact(activity.ref if activity else "new")
+    if form.is_bound:
+        form.is_valid()
+        fact = form.fact(activity.ref if activity else "new")
+    else:
+        fact = as_fact(activity) if activity else None
     if fact is None:
         return {"judgements": None}
     positions = positions_of(own_record(request).pk, as_of=request.today)
-    return {"judgements": judgements_of(positions, fact), "fact": fact}
-
-
-def row_of(kind: str) -> KindRow:
-    """Answer what a kind earns, in words."""
-    return next(one for one in kind_rows(the_rulebook()) if one.key == kind)
+    return {"judgements": judgements_of(positions, fact)}

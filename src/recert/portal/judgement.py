@@ -52,9 +52,7 @@ def _judgement(position: Position, after: Assessment, fact: Activity) -> Judgeme
     areas = the_rulebook().areas
     before = position.assessment or after
     ledger = next(one for one in after.ledgers() if one.activity == fact.id)
-    both = zip(
-        before.requirements(before.claimed), after.requirements(after.claimed), strict=True
-    )
+    both = zip(before.requirements(before.claimed), after.requirements(after.claimed), strict=True)
     changes = [
         Change(now.need.title, now.need.points, was.accepted, now.accepted)
         for was, now in both

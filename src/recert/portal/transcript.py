@@ -18,6 +18,7 @@ from recert.board import the_rulebook
 from recert.declarations.queries import Positions, positions_of
 from recert.journal.queries import history_of
 from recert.people.access import Request, needs, own_record
+from recert.policy.case import Activity as Fact
 from recert.policy.permissions import Permission
 from recert.portal.histories import lines_of_history
 from recert.portal.judgement import judgements_of
@@ -154,7 +155,7 @@ def activity(request: Request, ref: str) -> HttpResponse:
     return render(request, "portal/activity.html", context)
 
 
-def _as_it_counts(positions: Positions, found: Activity) -> object:
+def _as_it_counts(positions: Positions, found: Activity) -> Fact:
     """Answer the activity as it is in the assessments, or else as it was entered."""
     for position in positions.each:
         for one in position.assessment.case.activities if position.assessment else ():

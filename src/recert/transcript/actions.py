@@ -180,7 +180,7 @@ def add_document(
             document.file.save(document.ref, file, save=False)
             document.save()
     except IntegrityError:
-        document.file.storage.delete(document.file.name)
+        document.file.storage.delete(str(document.file.name))
         raise Refused(
             "same-document", _("%(name)s is among the documents already.") % {"name": name}
         ) from None

@@ -33,6 +33,8 @@ LONGEST_NAME: Final = 60
 SECONDS: Final = 20
 """So long a look inside may take, also on a busy machine; it is a tenth of a second."""
 
+LONGEST_REPORT: Final = 2000
+
 logger = logging.getLogger(__name__)
 
 
@@ -208,8 +210,7 @@ def _problem_inside(data: bytes, kind: str) -> Problem | None:
     if ended.returncode in {-signal.SIGXCPU, -signal.SIGKILL}:
         return Problem.TOO_INVOLVED
     if ended.returncode != 0:
-        logger.warning(
-            "a look into %s ended with %s: %s", kind, ended.returncode, ended.stderr[-2000:]
-        )
+        why = ended.stderr[-LONGEST_REPORT:].decode(errors="replace")
+        logger.warning("a look into %s ended with %s: %s", kind, ended.returncode, why)
         return Problem.DAMAGED
     return None if answer.strip() == SOUND else Problem(answer.strip())

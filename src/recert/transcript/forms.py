@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
+from django.forms.boundfield import BoundWidget
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -105,7 +106,9 @@ class ActivityForm(forms.Form):
             widget=forms.CheckboxSelectMultiple,
         )
         for key in areas:
-            self.fields[POINTS + key] = PointsField(label=self.book.areas[key].title, required=False)
+            self.fields[POINTS + key] = PointsField(
+                label=self.book.areas[key].title, required=False
+            )
 
     def _own_fields(self) -> Iterator[tuple[str, forms.Field]]:
         for name, needed in self.asked.items():
@@ -137,7 +140,7 @@ class ActivityForm(forms.Form):
         return [("", _("Choose")), *groups]
 
     @property
-    def area_rows(self) -> list[tuple[forms.BoundWidget, forms.BoundField]]:
+    def area_rows(self) -> list[tuple[BoundWidget, forms.BoundField]]:
         """Each area: the box to tick, and the points to give it."""
         boxes = list(self["covers"])
         return [(box, self[POINTS + str(box.data["value"])]) for box in boxes]
@@ -201,7 +204,11 @@ class ActivityForm(forms.Form):
         """Answer what was typed as the kernel takes it, as far as it is enough to judge it."""
         said = self.cleaned_data.get("said")
         own = set(self.asked) - {"repeat", "approved", "from", "to"}
-        if not said or not said["completed_on"] or any(said.get(name) in (None, "") for name in own):
+        if (
+            not said
+            or not said["completed_on"]
+            or any(said.get(name) in (None, "") for name in own)
+        ):
             return None
         portions, hours = said["portions"], said["contact_hours"]
         return Activity(

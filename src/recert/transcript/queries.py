@@ -40,9 +40,7 @@ def activities_between(
 def activity_seen_by(actor: Actor, ref: str) -> Activity:
     """Answer an activity to whoever entered it and to staff who look records up."""
     found = Activity.objects.filter(ref=ref).select_related("person").first()
-    if found is None or not (
-        found.person_id == actor.person or actor.may(Permission.SEE_RECORDS)
-    ):
+    if found is None or not (found.person_id == actor.person or actor.may(Permission.SEE_RECORDS)):
         raise not_found()
     return found
 

@@ -90,17 +90,17 @@ def _answer_on(clamd: socket.socket, file: BinaryIO) -> str:
         while chunk := file.read(CHUNK):
             clamd.sendall(len(chunk).to_bytes(4) + chunk)
         clamd.sendall(bytes(4))
-    except (BrokenPipeError, ConnectionResetError):
+    except ConnectionError:
         pass  # it may have said why, as of a file that is larger than it takes
     answer = b""
     for _piece in range(MOST_PIECES):
         try:
             received = clamd.recv(LONGEST_ANSWER)
-        except ConnectionResetError:
+        except ConnectionError:
             break
         answer += received
         if not received or b"\0" in received:
             break
     text, end, _rest = answer.partition(b"\0")
     # An answer that was cut off may lack what matters.
-    return text.decode("utf-8", "replace") if end else ""
+    return text.decode("utf-8", "replace").strip() if end else ""

@@ -7,65 +7,117 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Credential',
+            name="Credential",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.TextField(default=functools.partial(recert.refs.new_ref, *('CR',), **{}), editable=False, unique=True)),
-                ('program', models.TextField()),
-                ('category', models.TextField()),
-                ('number', models.TextField(unique=True)),
-                ('certified_on', models.DateField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='credentials', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    models.TextField(
+                        default=functools.partial(recert.refs.new_ref, *("CR",), **{}),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                ("program", models.TextField()),
+                ("category", models.TextField()),
+                ("number", models.TextField(unique=True)),
+                ("certified_on", models.DateField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="credentials",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Grant',
+            name="Grant",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('starts_on', models.DateField()),
-                ('ends_on', models.DateField()),
-                ('granted_on', models.DateField()),
-                ('credential', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='grants', to='credentials.credential')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("starts_on", models.DateField()),
+                ("ends_on", models.DateField()),
+                ("granted_on", models.DateField()),
+                (
+                    "credential",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="grants",
+                        to="credentials.credential",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('granted_on', 'id'),
+                "ordering": ("granted_on", "id"),
             },
         ),
         migrations.CreateModel(
-            name='InactivePeriod',
+            name="InactivePeriod",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('granted_on', models.DateField()),
-                ('until_on', models.DateField()),
-                ('credential', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='inactive_periods', to='credentials.credential')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("granted_on", models.DateField()),
+                ("until_on", models.DateField()),
+                (
+                    "credential",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="inactive_periods",
+                        to="credentials.credential",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('granted_on', 'id'),
+                "ordering": ("granted_on", "id"),
             },
         ),
         migrations.AddConstraint(
-            model_name='credential',
-            constraint=models.UniqueConstraint(fields=('person', 'program', 'category', 'certified_on'), name='credential_once'),
+            model_name="credential",
+            constraint=models.UniqueConstraint(
+                fields=("person", "program", "category", "certified_on"), name="credential_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.CheckConstraint(condition=models.Q(('ends_on__gt', models.F('starts_on'))), name='grant_ends_after_start'),
+            model_name="grant",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("ends_on__gt", models.F("starts_on"))),
+                name="grant_ends_after_start",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='grant',
-            constraint=models.UniqueConstraint(fields=('credential', 'starts_on'), name='grant_once'),
+            model_name="grant",
+            constraint=models.UniqueConstraint(
+                fields=("credential", "starts_on"), name="grant_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='inactiveperiod',
-            constraint=models.CheckConstraint(condition=models.Q(('until_on__gt', models.F('granted_on'))), name='inactive_ends_after_grant'),
+            model_name="inactiveperiod",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("until_on__gt", models.F("granted_on"))),
+                name="inactive_ends_after_grant",
+            ),
         ),
     ]

@@ -5,37 +5,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('credentials', '0001_initial'),
-        ('transcript', '0001_initial'),
+        ("credentials", "0001_initial"),
+        ("transcript", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Allocation',
+            name="Allocation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('portions', models.JSONField()),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='allocations', to='transcript.activity')),
-                ('credential', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='allocations', to='credentials.credential')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("portions", models.JSONField()),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="allocations",
+                        to="transcript.activity",
+                    ),
+                ),
+                (
+                    "credential",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="allocations",
+                        to="credentials.credential",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('credential', 'activity'), name='allocation_once')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("credential", "activity"), name="allocation_once"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Use',
+            name="Use",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('cycle_ends_on', models.DateField()),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='transcript.activity')),
-                ('credential', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='uses', to='credentials.credential')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("cycle_ends_on", models.DateField()),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses",
+                        to="transcript.activity",
+                    ),
+                ),
+                (
+                    "credential",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="uses",
+                        to="credentials.credential",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('credential', 'activity'), name='use_once')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("credential", "activity"), name="use_once")
+                ],
             },
         ),
     ]

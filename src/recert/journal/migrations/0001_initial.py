@@ -5,28 +5,39 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Event',
+            name="Event",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.TextField()),
-                ('subject', models.TextField()),
-                ('about', models.TextField(blank=True)),
-                ('by', models.TextField()),
-                ('by_ref', models.TextField(blank=True)),
-                ('at', models.DateTimeField()),
-                ('because', models.TextField(blank=True)),
-                ('facts', models.JSONField(default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("kind", models.TextField()),
+                ("subject", models.TextField()),
+                ("about", models.TextField(blank=True)),
+                ("by", models.TextField()),
+                ("by_ref", models.TextField(blank=True)),
+                ("at", models.DateTimeField()),
+                ("because", models.TextField(blank=True)),
+                (
+                    "facts",
+                    models.JSONField(
+                        default=dict, encoder=django.core.serializers.json.DjangoJSONEncoder
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['subject', '-id'], name='event_subject'), models.Index(fields=['about', '-id'], name='event_about')],
+                "indexes": [
+                    models.Index(fields=["subject", "-id"], name="event_subject"),
+                    models.Index(fields=["about", "-id"], name="event_about"),
+                ],
             },
         ),
     ]

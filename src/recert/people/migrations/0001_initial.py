@@ -10,137 +10,286 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Account',
+            name="Account",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('ref', models.TextField(default=functools.partial(recert.refs.new_ref, *('AN',), **{}), editable=False, unique=True)),
-                ('email', models.EmailField(max_length=254, unique=True, verbose_name='email address')),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(blank=True, null=True, verbose_name="last login"),
+                ),
+                (
+                    "ref",
+                    models.TextField(
+                        default=functools.partial(recert.refs.new_ref, *("AN",), **{}),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(max_length=254, unique=True, verbose_name="email address"),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='account_email')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        django.db.models.functions.text.Lower("email"), name="account_email"
+                    )
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.TextField(default=functools.partial(recert.refs.new_ref, *('PE',), **{}), editable=False, unique=True)),
-                ('customer_number', models.TextField(unique=True)),
-                ('born_on', models.DateField()),
-                ('given_names', models.TextField()),
-                ('family_name', models.TextField(blank=True)),
-                ('email', models.EmailField(blank=True, max_length=254)),
-                ('phone', models.TextField(blank=True)),
-                ('language', models.TextField(default='en')),
-                ('time_zone', models.TextField(default='America/Chicago')),
-                ('workplace', models.TextField(blank=True)),
-                ('job_title', models.TextField(blank=True)),
-                ('gender', models.TextField(blank=True)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('account', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='person', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    models.TextField(
+                        default=functools.partial(recert.refs.new_ref, *("PE",), **{}),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                ("customer_number", models.TextField(unique=True)),
+                ("born_on", models.DateField()),
+                ("given_names", models.TextField()),
+                ("family_name", models.TextField(blank=True)),
+                ("email", models.EmailField(blank=True, max_length=254)),
+                ("phone", models.TextField(blank=True)),
+                ("language", models.TextField(default="en")),
+                ("time_zone", models.TextField(default="America/Chicago")),
+                ("workplace", models.TextField(blank=True)),
+                ("job_title", models.TextField(blank=True)),
+                ("gender", models.TextField(blank=True)),
+                ("version", models.PositiveIntegerField(default=1)),
+                (
+                    "account",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="person",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Invitation',
+            name="Invitation",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.TextField(default=functools.partial(recert.refs.new_ref, *('IN',), **{}), editable=False, unique=True)),
-                ('email', models.EmailField(max_length=254)),
-                ('invited_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('accepted_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='invitations', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    models.TextField(
+                        default=functools.partial(recert.refs.new_ref, *("IN",), **{}),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                ("email", models.EmailField(max_length=254)),
+                ("invited_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("accepted_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="invitations",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='FormerName',
+            name="FormerName",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('given_names', models.TextField()),
-                ('family_name', models.TextField(blank=True)),
-                ('until_on', models.DateField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='former_names', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("given_names", models.TextField()),
+                ("family_name", models.TextField(blank=True)),
+                ("until_on", models.DateField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="former_names",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-until_on', '-id'),
+                "ordering": ("-until_on", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Address',
+            name="Address",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('use', models.TextField(choices=[('home', 'Home'), ('work', 'Work')])),
-                ('lines', models.TextField()),
-                ('city', models.TextField(blank=True)),
-                ('region', models.TextField(blank=True)),
-                ('postal_code', models.TextField(blank=True)),
-                ('country', models.TextField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='addresses', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("use", models.TextField(choices=[("home", "Home"), ("work", "Work")])),
+                ("lines", models.TextField()),
+                ("city", models.TextField(blank=True)),
+                ("region", models.TextField(blank=True)),
+                ("postal_code", models.TextField(blank=True)),
+                ("country", models.TextField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="addresses",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('use',),
+                "ordering": ("use",),
             },
         ),
         migrations.CreateModel(
-            name='PrivateLink',
+            name="PrivateLink",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.TextField(default=functools.partial(recert.refs.new_ref, *('LK',), **{}), editable=False, unique=True)),
-                ('purpose', models.TextField(choices=[('calendar', 'Calendar of dates'), ('standing', 'Standing, for an employer')])),
-                ('label', models.TextField(blank=True)),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField(blank=True, null=True)),
-                ('revoked_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='private_links', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    models.TextField(
+                        default=functools.partial(recert.refs.new_ref, *("LK",), **{}),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "purpose",
+                    models.TextField(
+                        choices=[
+                            ("calendar", "Calendar of dates"),
+                            ("standing", "Standing, for an employer"),
+                        ]
+                    ),
+                ),
+                ("label", models.TextField(blank=True)),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField(blank=True, null=True)),
+                ("revoked_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="private_links",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='StaffRole',
+            name="StaffRole",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.TextField()),
-                ('account', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='staff_roles', to=settings.AUTH_USER_MODEL)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("role", models.TextField()),
+                (
+                    "account",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="staff_roles",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(django.db.models.functions.text.Lower('family_name'), django.db.models.functions.text.Lower('given_names'), name='person_name'),
+            model_name="person",
+            index=models.Index(
+                django.db.models.functions.text.Lower("family_name"),
+                django.db.models.functions.text.Lower("given_names"),
+                name="person_name",
+            ),
         ),
         migrations.AddIndex(
-            model_name='person',
-            index=models.Index(django.db.models.functions.text.Lower('email'), name='person_email'),
+            model_name="person",
+            index=models.Index(django.db.models.functions.text.Lower("email"), name="person_email"),
         ),
         migrations.AddConstraint(
-            model_name='person',
-            constraint=models.CheckConstraint(condition=models.Q(('given_names', ''), _negated=True), name='person_has_a_name'),
+            model_name="person",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("given_names", ""), _negated=True), name="person_has_a_name"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='address',
-            constraint=models.UniqueConstraint(fields=('person', 'use'), name='address_one_of_each_use'),
+            model_name="address",
+            constraint=models.UniqueConstraint(
+                fields=("person", "use"), name="address_one_of_each_use"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='privatelink',
-            constraint=models.UniqueConstraint(condition=models.Q(('purpose', 'calendar'), ('revoked_at__isnull', True)), fields=('person',), name='private_link_one_calendar'),
+            model_name="privatelink",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("purpose", "calendar"), ("revoked_at__isnull", True)),
+                fields=("person",),
+                name="private_link_one_calendar",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='staffrole',
-            constraint=models.UniqueConstraint(fields=('account', 'role'), name='staff_role_once'),
+            model_name="staffrole",
+            constraint=models.UniqueConstraint(fields=("account", "role"), name="staff_role_once"),
         ),
         migrations.AddConstraint(
-            model_name='staffrole',
-            constraint=models.CheckConstraint(condition=models.Q(('role__in', [recert.policy.permissions.Role['ADMINISTRATOR'], recert.policy.permissions.Role['AUDITOR'], recert.policy.permissions.Role['FINANCE'], recert.policy.permissions.Role['REGISTRAR'], recert.policy.permissions.Role['REVIEWER']])), name='staff_role_is_known'),
+            model_name="staffrole",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    (
+                        "role__in",
+                        [
+                            recert.policy.permissions.Role["ADMINISTRATOR"],
+                            recert.policy.permissions.Role["AUDITOR"],
+                            recert.policy.permissions.Role["FINANCE"],
+                            recert.policy.permissions.Role["REGISTRAR"],
+                            recert.policy.permissions.Role["REVIEWER"],
+                        ],
+                    )
+                ),
+                name="staff_role_is_known",
+            ),
         ),
     ]

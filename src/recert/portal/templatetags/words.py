@@ -10,9 +10,8 @@ from babel.dates import format_date, format_timedelta
 from django import template
 from django.forms.boundfield import BoundField
 from django.utils import formats
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from recert.board import the_rulebook
 from recert.policy.points import points_text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -148,8 +149,9 @@ def _of_text(head: bytes) -> str:
     if text.startswith(b"<?xml"):
         return "xml"
     try:
-        # The last character may be cut in two.
-        is_text = head[:-3].decode().translate({9: " ", 10: " ", 12: " ", 13: " "}).isprintable()
+        # Not `decode`, for which a last character that is cut in two would be a mistake.
+        words = codecs.getincrementaldecoder("utf-8")().decode(text)
     except UnicodeDecodeError:
         return UNKNOWN
-    return "text" if is_text and text else UNKNOWN
+    is_text = words.translate(dict.fromkeys(map(ord, "\t\n\f\r"), " ")).isprintable()
+    return "text" if is_text and words else UNKNOWN

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from io import BytesIO
 from typing import Final
 
-from pikepdf import Array, Dictionary, Object, PasswordError, Pdf, PdfError, Stream
+from pikepdf import Array, Dictionary, Name, Object, PasswordError, Pdf, PdfError, Stream
 from pikepdf.settings import qpdf_limit_errors, set_qpdf_limits
 
 from recert.transcript.inspection.problems import Problem
@@ -21,21 +21,19 @@ TAIL: Final = 2048
 MOST_VALUES: Final = 1_000_000
 """So many values are looked at; a PDF of a hundred pages is some ten thousand."""
 
-ACTIONS: Final = {"/JavaScript", "/Launch", "/ImportData", "/SubmitForm", "/GoToE", "/GoToR"}
+ACTIONS: Final = {b"/JavaScript", b"/Launch", b"/ImportData", b"/SubmitForm", b"/GoToE", b"/GoToR"}
 """Actions that run something, send something or open another file; links to the web are none."""
 
-PLAYED: Final = {"/RichMedia", "/Movie", "/Screen", "/3D"}
+PLAYED: Final = {b"/RichMedia", b"/Movie", b"/Screen", b"/3D"}
 """Annotations that play something."""
 
-ATTACHMENTS: Final = {"/EmbeddedFile", "/FileAttachment"}
+ATTACHMENTS: Final = {b"/EmbeddedFile", b"/FileAttachment"}
 
 PLACES: Final = {"/F", "/UF", "/DOS", "/Mac", "/Unix"}
 """Where a file specification holds an attached file; a font may be called /EF as well."""
 
 MOST_INFLATED: Final = 100_000_000
 """So many bytes a list of objects may unpack to; a whole book's is some hundred thousand."""
-
-MOST_WARNINGS: Final = 1000
 
 HARMLESS: Final = "repairing"
 """What qpdf says where it adds something to a page that may be left away."""
@@ -51,7 +49,6 @@ def problem_of(data: bytes) -> Problem | None:
         run_length_max_memory=MOST_INFLATED,
         png_max_memory=MOST_INFLATED,
         tiff_max_memory=MOST_INFLATED,
-        doc_max_warnings=MOST_WARNINGS,
     )
     try:
         with Pdf.open(BytesIO(data)) as pdf:
@@ -69,7 +66,7 @@ def _problem_of_values(pdf: Pdf) -> Problem | None:
     left = MOST_VALUES
     is_missing = False
     for whole in pdf.objects:
-        is_missing |= whole == None  # noqa: E711  # an object that is null, not `None`
+        is_missing |= whole is None
         inner = [whole]
         while inner:
             value = inner.pop()
@@ -93,7 +90,9 @@ def _problem_of_values(pdf: Pdf) -> Problem | None:
 
 
 def _problem_of_fields(fields: Mapping[str, object]) -> Problem | None:
-    kinds = {str(fields[key]) for key in ("/S", "/Type", "/Subtype") if key in fields}
+    named = (fields.get(key) for key in ("/S", "/Type", "/Subtype"))
+    # Bytes, because a name is in whatever encoding its writer liked.
+    kinds = {bytes(each) for each in named if isinstance(each, Name)}
     if kinds & (ACTIONS | PLAYED) or "/XFA" in fields:
         return Problem.ACTIVE
     files = fields.get("/EF")

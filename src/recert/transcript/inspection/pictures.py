@@ -6,6 +6,7 @@ import re
 import struct
 from collections.abc import Iterator
 from io import BytesIO
+from itertools import chain
 from typing import Final
 
 import pillow_heif
@@ -21,6 +22,9 @@ MOST_SCANS: Final = 200
 
 NEXT_MARKER: Final = re.compile(rb"\xff+[^\x00\xd0-\xd7\xff]")
 """In the data of a JPEG: 00 stands for an ff of the data, and d0 to d7 only divide it."""
+
+CODED_SIZE: Final = re.compile(rb"ispe\0{4}(.{8})", re.DOTALL)
+"""What is decoded of a HEIF; `size` is what is left of it once it is cropped."""
 
 FRAMES: Final = {*range(0xC0, 0xD0)} - {0xC4, 0xC8, 0xCC}
 WITHOUT_LENGTH: Final = {0x01, *range(0xD0, 0xD9)}
@@ -88,14 +92,13 @@ def problem_of_heif(data: bytes) -> Problem | None:
     if not _boxes_are_whole(data):
         return Problem.DAMAGED
     try:
-        file = pillow_heif.open_heif(BytesIO(data))
-        sizes = [picture.size for picture in file]
-    except (OSError, SyntaxError, ValueError, EOFError):  # as pillow-heif puts it
+        sizes = [picture.size for picture in pillow_heif.open_heif(BytesIO(data))]
+    except (OSError, SyntaxError, ValueError, EOFError, RuntimeError):  # as pillow-heif puts it
         return Problem.DAMAGED
-    if any(width * height > MOST_PIXELS for width, height in sizes):
+    coded = (struct.unpack(">II", found[1]) for found in CODED_SIZE.finditer(data))
+    if any(width * height > MOST_PIXELS for width, height in chain(sizes, coded)):
         return Problem.TOO_MANY_PIXELS
-    # A size beyond what libheif counts to reads as none.
-    return None if sizes and all(map(all, sizes)) else Problem.DAMAGED
+    return None
 
 
 def _boxes_are_whole(data: bytes) -> bool:

@@ -10,90 +10,176 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('people', '0001_initial'),
+        ("people", "0001_initial"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Activity',
+            name="Activity",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.TextField(default=functools.partial(recert.refs.new_ref, *('AC',), **{}), editable=False, unique=True)),
-                ('state', models.TextField(choices=[('entered', 'Entered'), ('withdrawn', 'Withdrawn')], default='entered')),
-                ('kind', models.TextField()),
-                ('title', models.TextField()),
-                ('completed_on', models.DateField()),
-                ('provider', models.TextField(blank=True)),
-                ('contact_hours', models.PositiveIntegerField(blank=True, null=True)),
-                ('earned', models.TextField(blank=True)),
-                ('pages', models.PositiveIntegerField(blank=True, null=True)),
-                ('repeat', models.BooleanField(default=False)),
-                ('approved', models.BooleanField(default=False)),
-                ('from_on', models.DateField(blank=True, null=True)),
-                ('covers', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('portions', models.JSONField(blank=True, null=True)),
-                ('reported_by', models.TextField(blank=True)),
-                ('entry_key', models.UUIDField(default=uuid.uuid4)),
-                ('version', models.PositiveIntegerField(default=1)),
-                ('entered_at', models.DateTimeField()),
-                ('changed_at', models.DateTimeField()),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='activities', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    models.TextField(
+                        default=functools.partial(recert.refs.new_ref, *("AC",), **{}),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("entered", "Entered"), ("withdrawn", "Withdrawn")],
+                        default="entered",
+                    ),
+                ),
+                ("kind", models.TextField()),
+                ("title", models.TextField()),
+                ("completed_on", models.DateField()),
+                ("provider", models.TextField(blank=True)),
+                ("contact_hours", models.PositiveIntegerField(blank=True, null=True)),
+                ("earned", models.TextField(blank=True)),
+                ("pages", models.PositiveIntegerField(blank=True, null=True)),
+                ("repeat", models.BooleanField(default=False)),
+                ("approved", models.BooleanField(default=False)),
+                ("from_on", models.DateField(blank=True, null=True)),
+                (
+                    "covers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("portions", models.JSONField(blank=True, null=True)),
+                ("reported_by", models.TextField(blank=True)),
+                ("entry_key", models.UUIDField(default=uuid.uuid4)),
+                ("version", models.PositiveIntegerField(default=1)),
+                ("entered_at", models.DateTimeField()),
+                ("changed_at", models.DateTimeField()),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="activities",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Document',
+            name="Document",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.TextField(default=functools.partial(recert.refs.new_ref, *('DO',), **{}), editable=False, unique=True)),
-                ('state', models.TextField(choices=[('kept', 'Kept'), ('removed', 'Removed')], default='kept')),
-                ('name', models.TextField()),
-                ('proves', models.TextField(blank=True)),
-                ('media_type', models.TextField()),
-                ('size', models.PositiveBigIntegerField()),
-                ('sha256', models.TextField()),
-                ('file', models.FileField(max_length=200, upload_to=recert.transcript.models.document_path)),
-                ('added_at', models.DateTimeField()),
-                ('activity', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='documents', to='transcript.activity')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    models.TextField(
+                        default=functools.partial(recert.refs.new_ref, *("DO",), **{}),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("kept", "Kept"), ("removed", "Removed")], default="kept"
+                    ),
+                ),
+                ("name", models.TextField()),
+                ("proves", models.TextField(blank=True)),
+                ("media_type", models.TextField()),
+                ("size", models.PositiveBigIntegerField()),
+                ("sha256", models.TextField()),
+                (
+                    "file",
+                    models.FileField(
+                        max_length=200, upload_to=recert.transcript.models.document_path
+                    ),
+                ),
+                ("added_at", models.DateTimeField()),
+                (
+                    "activity",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="documents",
+                        to="transcript.activity",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='activity',
-            index=models.Index(fields=['person', '-completed_on', '-id'], name='activity_of_person'),
+            model_name="activity",
+            index=models.Index(
+                fields=["person", "-completed_on", "-id"], name="activity_of_person"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('title', ''), _negated=True), name='activity_has_a_title'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("title", ""), _negated=True), name="activity_has_a_title"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['entered', 'withdrawn'])), name='activity_state_is_known'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["entered", "withdrawn"])),
+                name="activity_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('contact_hours__isnull', True), ('contact_hours__gt', 0), _connector='OR'), name='activity_hours_are_some'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("contact_hours__isnull", True), ("contact_hours__gt", 0), _connector="OR"
+                ),
+                name="activity_hours_are_some",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.CheckConstraint(condition=models.Q(('from_on__isnull', True), ('from_on__lte', models.F('completed_on')), _connector='OR'), name='activity_begins_before_it_ends'),
+            model_name="activity",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("from_on__isnull", True),
+                    ("from_on__lte", models.F("completed_on")),
+                    _connector="OR",
+                ),
+                name="activity_begins_before_it_ends",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='activity',
-            constraint=models.UniqueConstraint(fields=('person', 'entry_key'), name='activity_entered_once'),
+            model_name="activity",
+            constraint=models.UniqueConstraint(
+                fields=("person", "entry_key"), name="activity_entered_once"
+            ),
         ),
         migrations.AddIndex(
-            model_name='document',
-            index=models.Index(fields=['sha256'], name='document_sha256'),
+            model_name="document",
+            index=models.Index(fields=["sha256"], name="document_sha256"),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['kept', 'removed'])), name='document_state_is_known'),
+            model_name="document",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("state__in", ["kept", "removed"])),
+                name="document_state_is_known",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='document',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'kept')), fields=('activity', 'sha256'), name='document_once_for_an_activity'),
+            model_name="document",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "kept")),
+                fields=("activity", "sha256"),
+                name="document_once_for_an_activity",
+            ),
         ),
     ]
