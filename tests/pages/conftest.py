@@ -4,6 +4,8 @@ import pytest
 
 
 @pytest.fixture(autouse=True)
-def passwords_are_quick(settings):
-    """Hash passwords so that they are checked at once; nobody attacks these."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+def files_are_apart(settings, tmp_path):
+    """Keep the documents of each test in a folder of its own."""
+    storages = settings.STORAGES["default"]
+    default = storages | {"OPTIONS": {"location": tmp_path / "files"}}
+    settings.STORAGES = settings.STORAGES | {"default": default}

@@ -58,8 +58,11 @@ class Positions:
         return next(one for one in self.each if one.credential.pk == credential.pk)
 
 
-def positions_of(person: int, *, as_of: date) -> Positions:
-    """Answer where a person stands. Six queries, however many credentials and activities."""
+def positions_of(person: int, *, as_of: date, planned: bool = True) -> Positions:
+    """Answer where a person stands. Six queries, however many credentials and activities.
+
+    Without `planned` there is no plan, which takes longer than all the rest.
+    """
     book = the_rulebook()
     held = credentials_held_by(person)
     drafts = [_draft(book, one, as_of) for one in held]
@@ -71,8 +74,8 @@ def positions_of(person: int, *, as_of: date) -> Positions:
         for draft in cases
         if draft.case
     }
-    together = plan(list(assessments.values()), as_of=as_of) if assessments else None
-    plans = dict(zip(assessments, together.credentials if together else (), strict=True))
+    together = plan(list(assessments.values()), as_of=as_of) if assessments and planned else None
+    plans = dict(zip(assessments, together.credentials, strict=True)) if together else {}
     return Positions(
         as_of=as_of,
         each=tuple(
@@ -164,8 +167,8 @@ class _Facts:
     def __init__(self, credentials: Sequence[Credential], activities: list[Activity]) -> None:
         """Read what was allocated for each credential, and what earlier cycles used."""
         self.activities = activities
-        refs = [one.pk for one in activities]
-        by_credential = {"credential__in": [one.pk for one in credentials], "activity__in": refs}
+        # By credential only: to name hundreds of activities costs more than to leave some unused.
+        by_credential = {"credential__in": [one.pk for one in credentials]}
         self.portions = {
             (row.credential_id, row.activity_id): row.portions
             for row in Allocation.objects.filter(**by_credential)

@@ -48,7 +48,7 @@ def person(request: Request, ref: str) -> HttpResponse:
     """Show a person's record: where the credentials stand, and the transcript."""
     found = person_seen_by(request.actor, ref)
     activities = list(activities_of(found.pk)[:PER_PAGE])
-    counted = documents_by_activity(activities)
+    counted = documents_by_activity(found.pk)
     page = {
         "person": found,
         "addresses": list(found.addresses.all()),

@@ -6,8 +6,9 @@ from functools import partial
 from typing import ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models.functions import Lower
+from django.db.models.functions import Lower, Upper
 from django.utils.translation import gettext_lazy as _
 
 from recert.policy.permissions import STAFF
@@ -104,8 +105,14 @@ class Person(models.Model):
             models.CheckConstraint(condition=~models.Q(given_names=""), name="person_has_a_name"),
         )
         indexes = (
-            models.Index(Lower("family_name"), Lower("given_names"), name="person_name"),
-            models.Index(Lower("email"), name="person_email"),
+            # Names are found by how they begin, whatever the server's own order of letters is.
+            models.Index(
+                OpClass(Lower("family_name"), name="text_pattern_ops"), name="person_family"
+            ),
+            models.Index(
+                OpClass(Lower("given_names"), name="text_pattern_ops"), name="person_given"
+            ),
+            models.Index(Upper("email"), name="person_email"),
         )
 
     def __str__(self) -> str:

@@ -23,6 +23,10 @@ from recert.portal.ledgers import lines_of
 from recert.transcript.evidence import lacking_documents
 
 
+UNDO = "undo-allocation"
+"""Where the session keeps how the points lay before the last allocation."""
+
+
 @public
 def home(request: Request) -> HttpResponse:
     """Show whoever comes what is theirs: the dashboard, the desk, or how to sign in."""
@@ -75,7 +79,7 @@ def credential(request: Request, ref: str) -> HttpResponse:
     page = {
         "card": card,
         "lines": lines_of(position, positions.activities),
-        "moves": _moves_in_words(position),
+        "undo": request.session.get(UNDO, {}).get("credential") == ref,
         "today": request.today,
     }
     return render(request, "portal/credential.html", page)
@@ -96,7 +100,7 @@ def reallocate(request: Request, ref: str) -> HttpResponse:
             at=request.at,
         )
         undo = {move.activity: dict(move.before) for move in moves}
-        request.session["undo-allocation"] = {"credential": ref, "moves": undo}
+        request.session[UNDO] = {"credential": ref, "moves": undo}
         said = ngettext(
             "The points of %(count)s activity were allocated anew.",
             "The points of %(count)s activities were allocated anew.",
@@ -112,7 +116,7 @@ def reallocate(request: Request, ref: str) -> HttpResponse:
 def undo_allocation(request: Request, ref: str) -> HttpResponse:
     """Put the points back where they were before the last allocation in this session."""
     position, _positions = _own_position(request, ref)
-    undo = request.session.pop("undo-allocation", None)
+    undo = request.session.pop(UNDO, None)
     if request.method != "POST" or not undo or undo["credential"] != ref:
         raise Refused("nothing-to-undo", _("There is nothing to undo here any more."))
     allocate_points(position.credential.pk, moves=undo["moves"], by=request.actor, at=request.at)

@@ -135,9 +135,7 @@ def check(request: Request, kind: str) -> HttpResponse:
     return render(request, "portal/parts/judgement.html", _judged(request, form, activity))
 
 
-def _judged(
-    request: Request, form: ActivityForm, activity: Activity | None
-) -> dict[str, object]:
+def _judged(request: Request, form: ActivityForm, activity: Activity | None) -> dict[str, object]:
     """Answer what the form, as far as it is filled in, would bring to each credential."""
     if form.is_bound:
         form.is_valid()
@@ -146,5 +144,5 @@ def _judged(
         fact = as_fact(activity) if activity else None
     if fact is None:
         return {"judgements": None}
-    positions = positions_of(own_record(request).pk, as_of=request.today)
+    positions = positions_of(own_record(request).pk, as_of=request.today, planned=False)
     return {"judgements": judgements_of(positions, fact)}

@@ -60,12 +60,12 @@ def transcript(request: Request) -> HttpResponse:
     form = TranscriptFilter(request.GET or None)
     found = _filtered(person.pk, form)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
-    positions = positions_of(person.pk, as_of=request.today)
+    positions = positions_of(person.pk, as_of=request.today, planned=False)
     query = request.GET.copy()
     query.pop("page", None)
     context = {
         "form": form,
-        "rows": _rows(page, positions),
+        "rows": _rows(person.pk, page, positions),
         "page": page,
         "query": query.urlencode(),
         "filtered": bool(query),
@@ -100,10 +100,10 @@ def _filtered(person: int, form: TranscriptFilter) -> QuerySet[Activity]:
     return found
 
 
-def _rows(page: Page[Activity], positions: Positions) -> list[Row]:
+def _rows(person: int, page: Page[Activity], positions: Positions) -> list[Row]:
     book = the_rulebook()
     activities = list(page)
-    documents = documents_by_activity(activities)
+    documents = documents_by_activity(person)
     serves: dict[str, list[tuple[str, int, int]]] = {}
     for position in positions.each:
         if position.assessment is None:
@@ -137,7 +137,7 @@ def activity(request: Request, ref: str) -> HttpResponse:
     kind = book.kinds[found.kind]
     judgements = []
     if found.state == Activity.State.ENTERED:
-        positions = positions_of(found.person_id, as_of=request.today)
+        positions = positions_of(found.person_id, as_of=request.today, planned=False)
         judgements = judgements_of(positions, _as_it_counts(positions, found))
     documents = documents_of(found)
     context = {
@@ -149,6 +149,7 @@ def activity(request: Request, ref: str) -> HttpResponse:
         "areas": [
             (book.areas[area].title, (found.portions or {}).get(area)) for area in found.covers
         ],
+        "removed": list(found.documents.filter(state=Document.State.REMOVED).order_by("id")),
         "history": lines_of_history(history_of(found.ref)),
         "today": request.today,
     }

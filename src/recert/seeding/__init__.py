@@ -1,0 +1,1 @@
+"""A believable board of invented people, of any size."""

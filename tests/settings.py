@@ -1,0 +1,17 @@
+"""The settings of the tests: those that run, but quick, and apart from what runs."""
+
+import tempfile
+from pathlib import Path
+
+from recert.settings import *  # noqa: F403  # all of them, then a few others
+from recert.settings import STORAGES as RUNNING
+
+FOLDER = Path(tempfile.mkdtemp(prefix="recert-tests-"))
+DATA = FOLDER
+EMAIL_FILE_PATH = FOLDER / "outbox"
+STORAGES = RUNNING | {
+    "default": RUNNING["default"] | {"OPTIONS": {"location": FOLDER / "files"}},
+    "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+}
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+SECRET_KEY = "known to every test"  # noqa: S105  # and to nothing else
