@@ -70,13 +70,12 @@ class Span:
     """Days in which points were earned for one declaration.
 
     `share`: how much of what is asked was earned in them. `used_until`: the end of the cycle that
-    used it up, None for points that are still to be declared; `submitted_on`: the declaration.
+    used it up, None for points that are still to be declared.
     """
 
     period: Cycle
     share: float
     used_until: date | None = None
-    submitted_on: date | None = None
 
 
 @dataclass(slots=True)
@@ -200,7 +199,7 @@ def _renew(chance: Random, book: Rulebook, life: Life, cycle: Cycle) -> Cycle:
     granted_on = cycle.ends - timedelta(days=int(chance.random() * (cycle.ends - opens_on).days))
     submitted_on = max(opens_on, granted_on - timedelta(days=int(chance.uniform(3, 40))))
     share = chance.uniform(1.0, 1.15)
-    life.spans.append(Span(Cycle(cycle.starts, submitted_on), share, cycle.ends, submitted_on))
+    life.spans.append(Span(Cycle(cycle.starts, submitted_on), share, cycle.ends))
     following = next_cycle(book, cycle)
     life.grants.append((following, granted_on))
     return following
@@ -223,7 +222,7 @@ def _reinstate(chance: Random, book: Rulebook, life: Life, cycle: Cycle, away: f
     approved_on = cycle.ends + timedelta(days=int(away))
     submitted_on = approved_on - timedelta(days=int(min(away, chance.uniform(3, 35))))
     since = Cycle(cycle.ends + DAY, max(cycle.ends + DAY, submitted_on))
-    life.spans.append(Span(since, 1.05 - share / 2, cycle.ends, submitted_on))
+    life.spans.append(Span(since, 1.05 - share / 2, cycle.ends))
     reinstated = reinstated_cycle(book, approved_on=approved_on)
     life.grants.append((reinstated, approved_on))
     return reinstated
@@ -300,7 +299,7 @@ def _draw_voluntary(
         drawn = days_before_submission(rules.years or length, submitted_on=submitted_on)
         # What an earlier declaration used is not there any more, so it comes after that.
         period = Cycle(drawn.starts + timedelta(days=60), drawn.ends)
-        life.spans.insert(0, Span(period, 1.08, designation.ends, submitted_on))
+        life.spans.insert(0, Span(period, 1.08))
         life.grants.insert(0, (designation, approved_on))
         approved_on = years_after(approved_on, -length) - timedelta(
             days=int(chance.uniform(40, 200))

@@ -20,9 +20,6 @@ from recert.policy.terms import CapTerm, Terms, terms_of
 from recert.seeding.lives import Span
 from recert.seeding.people import Identity
 
-SIZES: Final = (0.25, 0.5, 0.5, 0.75, 1.0, 1.0, 1.25, 1.5, 2.0, 2.5)
-"""How long hourly activities are, beside the usual length."""
-
 QUARTER: Final = 25
 """Providers give quarters of a point or hour, in hundredths."""
 
@@ -32,6 +29,22 @@ MOST: Final = 150
 WITHOUT_ALLOCATION: Final = 0.2
 IN_TWO_AREAS: Final = 0.22
 REPORTED_BY_PROVIDER: Final = 0.15
+REPEATED: Final = 0.08
+IN_QUARTERS: Final = 0.15
+OF_A_WINDOW: Final = 0.2
+APPROVED: Final = 0.85
+"""How often these are met, of all that could."""
+
+SLIPS: Final = (
+    "none",
+    "twice",
+    "before the cycle",
+    "too much of a kind",
+    "in one area",
+    "more than there is",
+    "withdrawn",
+)
+SLIP_WEIGHTS: Final = tuple(accumulate((70, 5, 5, 6, 6, 4, 4)))
 
 
 @dataclass(slots=True)
@@ -139,10 +152,11 @@ class Writer:
     """Writes the transcript of one person."""
 
     def __init__(
-        self, chance: Random, book: Rulebook, who: Identity, *, each: float, as_of: date
+        self, chance: Random, book: Rulebook, who: Identity, *, to_fill: float, as_of: date
     ) -> None:
-        """Take what all entries share; `each` is how many activities fill a whole cycle."""
-        self.chance, self.book, self.who, self.each, self.as_of = chance, book, who, each, as_of
+        """Take what all entries share; `to_fill` is how many activities fill a whole cycle."""
+        self.chance, self.book, self.who, self.as_of = chance, book, who, as_of
+        self.to_fill = to_fill * chance.uniform(0.55, 1.6)  # many short ones, or few long ones
         self.kinds = _kinds_to_choose(book)
         self.once: set[str] = set()
         self.brought: dict[tuple[CapTerm, int], int] = {}
@@ -157,7 +171,7 @@ class Writer:
         self.brought.clear()
         if span.share <= 0 or span.period.ends < span.period.starts:
             return
-        usual = terms.total / self.each
+        usual = terms.total / self.to_fill
         wanted = [
             (chance.choice(need.areas), need.points)
             for need in terms.needs
@@ -182,7 +196,7 @@ class Writer:
         """Add a number of activities to a span, however much they bring."""
         areas = self._areas_of(own_area, terms)
         while len(self.entries) < number:
-            self._add(span, terms, self.chance.choice(areas), terms.total / self.each)
+            self._add(span, terms, self.chance.choice(areas), terms.total / self.to_fill)
 
     def _areas_of(self, own_area: str, terms: Terms) -> list[str]:
         """Answer areas to choose from: the own one and those that are asked for more often."""
@@ -215,7 +229,7 @@ class Writer:
                 entry.earned = chance.choice(one.credentials)
                 worth = int(one.points)
         if kind.first_time_only:
-            entry.repeat = chance.random() < 0.08  # noqa: PLR2004  # now and then
+            entry.repeat = chance.random() < REPEATED
         self._name(entry, area)
         self._allocate(entry, area, worth, at_least)
         self.entries.append(entry)
@@ -263,11 +277,13 @@ class Writer:
         return period.starts + timedelta(days=int(self.chance.random() * (days + 1)))
 
     def _hours(self, usual: float, rate: int, at_least: int) -> int:
-        """Draw contact hours, whole quarters, that bring at least so many points."""
-        drawn = usual * SIZES[int(self.chance.random() * len(SIZES))]
-        points = max(drawn, min(at_least, 4 * usual))
-        quarters = max(2, -(-int(points * 100 / rate) // QUARTER))
-        return int(quarters * QUARTER)
+        """Draw contact hours that bring at least so many points; quarters are rarer than halves."""
+        chance = self.chance
+        points = usual * (0.3 + 2.1 * chance.random() ** 2)  # usual on average, and now and then long
+        step = QUARTER if chance.random() < IN_QUARTERS else 2 * QUARTER
+        steps = round(max(points, min(at_least, 4 * usual)) * 100 / rate / step)
+        hours = max(step, steps * step)
+        return hours if hours * rate >= at_least * 100 else hours + step
 
     def _name(self, entry: Entry, area: str) -> None:
         titles = _titles(self.book, entry.kind, area, entry.completed_on.year)
@@ -316,7 +332,7 @@ class Writer:
             return 0
         first = max(window.from_, span.period.starts)
         last = min(window.through, span.period.ends)
-        if last <= first or chance.random() > 0.2:  # noqa: PLR2004  # one of five
+        if last <= first or chance.random() > OF_A_WINDOW:
             return 0
         self.once.add(key)
         day = self._day(Cycle(first, last))
@@ -328,7 +344,7 @@ class Writer:
         if isinstance(kind.earns, PerHour):
             entry.contact_hours, worth = hours, hours * rate // 100
         entry.from_on = max(first, day - timedelta(days=int(chance.random() * 120)))
-        entry.approved = bool(kind.approval) and chance.random() < 0.85  # noqa: PLR2004  # most are
+        entry.approved = bool(kind.approval) and chance.random() < APPROVED
         self._name(entry, area)
         entry.portions = {area: worth}
         self.entries.append(entry)
@@ -341,24 +357,22 @@ class Writer:
         chance = self.chance
         if not self.entries:
             return
-        roll = chance.random()
         some = self.entries[int(chance.random() * len(self.entries))]
-        if roll < 0.05:  # noqa: PLR2004  # so few forget that they entered it
-            self.entries.append(replace(some, reported_by=""))
-        elif roll < 0.1:  # noqa: PLR2004  # so few enter what was before their first cycle
-            early = certified_on - timedelta(days=int(chance.uniform(10, 300)))
-            if some.from_on is None:
+        match chance.choices(SLIPS, cum_weights=SLIP_WEIGHTS)[0]:
+            case "twice":
+                self.entries.append(replace(some, reported_by=""))
+            case "before the cycle" if some.from_on is None:
+                early = certified_on - timedelta(days=int(chance.uniform(10, 300)))
                 self.entries.append(replace(some, completed_on=early, reported_by=""))
-        elif roll < 0.16:  # noqa: PLR2004  # so few do more of a kind than counts
-            self._do_too_much()
-        elif roll < 0.22:  # noqa: PLR2004  # so few allocate all to one area
-            self._put_into_one_area(some)
-        elif roll < 0.25:  # noqa: PLR2004  # so few claim more than there is
-            if some.portions:
+            case "too much of a kind":
+                self._do_too_much()
+            case "in one area":
+                self._put_into_one_area(some)
+            case "more than there is" if some.portions:
                 area = next(iter(some.portions))
                 some.portions = some.portions | {area: some.portions[area] + 2 * QUARTER}
-        elif roll < 0.29:  # noqa: PLR2004  # so few withdraw something
-            some.withdrawn = True
+            case "withdrawn":
+                some.withdrawn = True
 
     def _do_too_much(self) -> None:
         kinds = self.book.kinds
@@ -380,6 +394,6 @@ class Writer:
                 one.covers = (area,)
 
 
-def written(portions: dict[str, int] | None) -> str | None:
+def portions_text(portions: dict[str, int] | None) -> str | None:
     """Write portions as they are stored."""
     return None if portions is None else json.dumps(portions)
