@@ -6,20 +6,28 @@ SHELL := bash
 MAKEFLAGS += --no-print-directory
 BIN := .venv/bin
 READY := .venv/.ready
+ASSETS := build/assets
+DRAWN := $(ASSETS)/.ready
+COLLECTED := $(ASSETS)/.collected
 
 # The first that is new enough. A name on the path may be a stub that cannot run.
 PYTHON ?= $(shell for each in python3.11 python3; do \
 	"$$each" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo "$$each" && break; done)
 
-.PHONY: help setup demo test check fix bench docs lock clean lint types contracts
+.PHONY: help setup demo examples test check fix bench pictures docs lock clean lint types contracts \
+	browser
 
 help: ## List these targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "make %-7s %s\n", $$1, $$2 }' Makefile
 
-setup: $(READY) ## Make .venv with everything in it
+setup: $(READY) $(COLLECTED) ## Make .venv with everything in it, and bring what pages are drawn with
 	@:
 
-demo: setup ## Show recert at work, on the transcripts of invented people
+demo: setup ## Run a board of invented people, each one click away
+	@$(BIN)/recert seed --demo --certificants 500 --data build/demo
+	$(BIN)/recert up --demo --data build/demo
+
+examples: setup ## Show what the command line answers, on the transcripts of invented people
 	@run() {
 		printf '\n\n$$ recert %s\n\n' "$$*"
 		$(BIN)/recert "$$@" || [ $$? -eq 1 ]  # 1 says "not met", which is an answer too
@@ -32,7 +40,7 @@ demo: setup ## Show recert at work, on the transcripts of invented people
 	run fee renewal:2025-01-31 renewal:2025-03-31 --on 2025-01-04
 	run cycle --certified 2022-01-10 --category MLS --as-of 2024-11-15
 
-test: check ## Check, then run all tests
+test: check browser ## Check, then run all tests
 	@$(BIN)/pytest -n auto
 
 check: lint types contracts ## Check style, types and import contracts; run no tests
@@ -44,6 +52,10 @@ fix: setup ## Correct and format what a machine can
 
 bench: setup ## Measure
 	@$(BIN)/python -m bench
+	$(BIN)/python -m bench.pages
+
+pictures: setup browser ## Take the pictures of the README
+	@$(BIN)/python docs/pictures/take.py
 
 docs: setup ## Build the guides into build/docs
 	@$(BIN)/mkdocs build --strict --site-dir build/docs  # --quiet would hide what --strict counts
@@ -60,6 +72,9 @@ lock: ## Pin the dependencies; UV=--upgrade takes the newest
 	pin pyproject.toml --output-file requirements/base.txt
 	pin pyproject.toml requirements/dev.in --constraints requirements/base.txt \
 		--output-file requirements/dev.txt
+	pin requirements/node.in --output-file requirements/node.txt
+	npm install --package-lock-only --ignore-scripts --omit-lockfile-registry-resolved \
+		--no-audit --no-fund --silent
 
 clean: ## Remove all that make has made
 	@rm -rf .venv build dist .hypothesis
@@ -93,3 +108,33 @@ $(READY): requirements/dev.txt pyproject.toml
 	pip --no-deps --no-build-isolation --editable .
 	$(BIN)/python -m compileall -q src  # the first start is then as fast as any
 	touch $@
+
+# What the pages are drawn with: by the machine's own npm, or by one that pip brings.
+$(DRAWN): package.json package-lock.json $(READY)
+	@mkdir -p $(ASSETS)
+	cp package.json package-lock.json $(ASSETS)
+	PATH="$(CURDIR)/$(BIN):$$PATH"
+	if ! npm --version >/dev/null 2>&1; then
+		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
+			--requirement requirements/node.txt
+	fi
+	(cd $(ASSETS) && npm ci --ignore-scripts --no-audit --no-fund --silent)
+	$(BIN)/python -m recert.running.assets $(ASSETS)/node_modules/@uswds/uswds/dist $(ASSETS)/uswds
+	touch $@
+
+$(COLLECTED): $(DRAWN) $(shell find src/recert/static -type f)
+	@DJANGO_SETTINGS_MODULE=recert.settings $(BIN)/python -m django collectstatic --no-input --clear \
+		--verbosity 0
+	touch $@
+
+browser: # Chromium, for the tests that look at pages
+	@if ! command -v chromium >/dev/null; then
+		if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then
+			echo "Installing Chromium ..."
+			apt-get update -qq
+			DEBIAN_FRONTEND=noninteractive apt-get install -qq --yes --no-install-recommends \
+				chromium >/dev/null
+		else
+			echo "The tests look at pages in Chromium; install the package chromium." >&2; exit 1
+		fi
+	fi

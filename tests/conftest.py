@@ -1,10 +1,54 @@
-"""Settings that all tests share."""
+"""Settings that all tests share, and the PostgreSQL on which they run."""
 
 import os
+from contextlib import ExitStack
+from itertools import count
+from pathlib import Path
 
+import psycopg
+import pytest
 from hypothesis import settings
+
+from recert.running.database import EmbeddedDatabase
+from recert.running.folder import InUse, held
 
 # Here properties look at new examples each time. Where CI is set, hypothesis brings a profile
 # that looks at the same ones, so that a change is never refused for what it did not touch.
 settings.register_profile("local", deadline=None)
 settings.load_profile("ci" if os.environ.get("CI") else "local")
+
+BUILD = Path(__file__).parents[1] / "build"
+RUNNING = ExitStack()
+
+
+@pytest.hookimpl(tryfirst=True)  # before pytest-django reads the settings
+def pytest_configure(config):
+    """Start PostgreSQL, once for all the processes of a run, unless DATABASE_URL names one."""
+    if hasattr(config, "workerinput") or os.environ.get("DATABASE_URL"):
+        return
+    database = EmbeddedDatabase(_folder())
+    database.start()
+    RUNNING.callback(database.stop)
+    os.environ["DATABASE_URL"] = database.url
+    with psycopg.connect(database.url, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
+
+
+def _folder():
+    """Answer a folder that no other run holds; that of a run which was killed is taken again."""
+    for number in count(1):
+        folder = BUILD / f"test-database-{number}"
+        try:
+            RUNNING.enter_context(held(folder))
+        except InUse:
+            continue
+        return folder
+    raise AssertionError
+
+
+def pytest_unconfigure(config):
+    """Stop PostgreSQL."""
+    del config
+    RUNNING.close()

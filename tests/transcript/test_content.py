@@ -4,6 +4,7 @@ import hashlib
 import io
 import signal
 import struct
+import subprocess
 import sys
 import zipfile
 import zlib
@@ -118,7 +119,7 @@ def test_the_kind_is_told_by_the_content_never_by_the_name(data, media_type, ext
         b"\xef\xbb\xbf\r\n" + PDF,
         PDF + b"\n\0\0\0",
         raw_pdf(catalog=b"/OpenAction << /S /URI /URI (https://example.org) >>"),
-        raw_pdf(catalog=b"/Fonts << /EF 5 0 R >>"),
+        raw_pdf(b"<< /Type /Font >>", catalog=b"/Fonts << /EF 5 0 R >>"),
         raw_pdf().replace(b"startxref\n", b"startxref\n1"),
         raw_pdf(b"[99 0 R]", b"null"),
         raw_pdf(b"<< /Gr\xf6\xdfe << /S /Gr\xfc\xdfe >> /Type /Zo\xeb >>"),
@@ -142,6 +143,7 @@ def test_an_ordinary_pdf_is_taken_however_it_was_written(data):
 
 def test_what_phones_append_to_a_picture_is_taken_with_it():
     assert is_taken(JPEG + b"\0\0\0\x18ftypmp42" + bytes(99))
+    assert is_taken(JPEG + b"\0\2" + JPEG[2:-2])
     assert is_taken(picture("JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08\0\0\0\0\0\0"))
 
 
@@ -205,6 +207,7 @@ def test_the_largest_file_is_taken():
         (b"<svg/>", "an SVG drawing"),
         (b'<?xml version="1.0"?>\n<certificate/>', "an XML file"),
         ("Bescheinigung für Zoë\r\n".encode(), "a plain text"),
+        (("a" + "ë" * 999).encode(), "a plain text"),
         (b"\1\2\3\4" * 9, "a kind of file that is not known here"),
         (b"   ", "a kind of file that is not known here"),
     ],
@@ -238,9 +241,13 @@ def with_bytes(data, at, new):
         with_bytes(HEIC, HEIC.index(b"meta"), b"atem"),
         HEIC[:60],
         with_bytes(HEIC, 3, b"\7"),
+        HEIC + b"\0\0\0\1free" + bytes(8),
         b"%PDF-1.7\n%%EOF",
         b"%PDF-1.7\n1 0 obj\n" + b"<<" * 99 + b"\n%%EOF",
         raw_pdf().replace(b"/Kids [3 0 R]", b"/Kids [2 0 R]"),
+        raw_pdf().replace(b"/Kids [3 0 R]", b"/Kids [(x)  ]"),
+        raw_pdf()[:-6] + b"%" * 5000,
+        raw_pdf() + b"9 0 obj " * 400,
         raw_pdf().replace(b"/Pages 2 0 R", b"/Pages 9 0 R").replace(b"xref", b"frex"),
     ],
     ids=[
@@ -252,9 +259,13 @@ def with_bytes(data, at, new):
         "heic: no meta",
         "heic: cut in meta",
         "heic: a box that is too small",
+        "heic: a box of no size",
         "pdf: nothing in it",
         "pdf: nothing but openings",
         "pdf: a page tree in itself",
+        "pdf: a page that is none",
+        "pdf: no end",
+        "pdf: more after its end",
         "pdf: no page tree",
     ],
 )
@@ -355,11 +366,21 @@ def pinned(made):
     made.pages[0].Annots = Array([Dictionary(Subtype=Name.FileAttachment, FS=file)])
 
 
+def kept_for_nobody(made):
+    made.Root.Hidden = made.make_stream(b"x", Type=Name.EmbeddedFile)
+
+
+def pin_without_file(made):
+    made.pages[0].Annots = Array([Dictionary(Subtype=Name.FileAttachment)])
+
+
 def attached_without_saying(made):
     made.Root.Hidden = Dictionary(EF=Dictionary(UF=made.make_stream(b"x")))
 
 
-@pytest.mark.parametrize("change", [attached, pinned, attached_without_saying])
+@pytest.mark.parametrize(
+    "change", [attached, pinned, pin_without_file, kept_for_nobody, attached_without_saying]
+)
 def test_a_pdf_with_attachments_is_refused(change):
     assert refusal(pdf(change)).code == "attachment"
 
@@ -417,6 +438,10 @@ def test_a_size_beyond_counting_is_refused():
     assert refusal(png_of(2**31 - 1, 2**31 - 1)).code == "too-many-pixels"
     assert refusal(heic_of(2**31 - 1, 2**31 - 1)).code == "too-many-pixels"
     assert refusal(heic_of(2**32 - 1, 2**32 - 1)).code == "too-many-pixels"
+    unseen = picture("HEIF", size=(64, 64))
+    at = unseen.index(b"ispe")
+    flagged = with_bytes(unseen, at, b"ispe\0\0\0\1" + struct.pack(">II", 2**20, 2**20))
+    assert refusal(flagged).code == "too-many-pixels"
     assert refusal(png_of(0, 9)).code == "damaged"
 
 
@@ -428,18 +453,36 @@ def test_a_jpeg_of_endless_passes_is_refused():
 
 
 def test_what_pages_show_is_not_inflated():
-    bomb = zlib.compress(bytes(2_000_000_00), 9)
+    bomb = zlib.compress(bytes(200_000_000), 1)
     stream = b"<< /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(bomb), bomb)
     assert is_taken(raw_pdf(stream))
 
 
+def pdf_with_its_objects_packed(padding):
+    """Write a PDF whose catalog is in a stream of objects, which has so much white space in it."""
+    packed = zlib.compress(b"1 0 << /Type /Catalog /Pages 2 0 R >>" + b" " * padding, 1)
+    stream = b"/Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream" % (len(packed), packed)
+    out = b"%PDF-1.7\n"
+    at = {}
+    for number, each in {
+        2: b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        3: b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 9 9] >>",
+        4: b"<< /Type /ObjStm /N 1 /First 4 " + stream,
+    }.items():
+        at[number] = len(out)
+        out += b"%d 0 obj\n%s\nendobj\n" % (number, each)
+    at[5] = len(out)
+    places = struct.pack(">BIB", 0, 0, 0) + struct.pack(">BIB", 2, 4, 0)
+    places += b"".join(struct.pack(">BIB", 1, place, 0) for place in at.values())
+    table = b"<< /Type /XRef /Size 6 /W [1 4 1] /Root 1 0 R /Length %d >>" % len(places)
+    table += b"\nstream\n%s\nendstream" % places
+    return out + b"5 0 obj\n%s\nendobj\nstartxref\n%d\n%%%%EOF\n" % (table, at[5])
+
+
 def test_a_list_of_objects_that_inflates_without_end_is_refused():
-    bomb = zlib.compress(bytes(300_000_000), 9)
-    data = (
-        b"%%PDF-1.7\n1 0 obj\n<< /Type /XRef /Size 9 /W [1 2 1] /Root 2 0 R /Length %d"
-        b" /Filter /FlateDecode >>\nstream\n%s\nendstream\nendobj\nstartxref\n9\n%%%%EOF\n"
-    ) % (len(bomb), bomb)
-    assert refusal(data).code in {"damaged", "too-involved"}
+    assert is_taken(pdf_with_its_objects_packed(1_000_000))
+    refused = refusal(pdf_with_its_objects_packed(150_000_000))
+    assert refused.code in {"damaged", "too-involved"}
 
 
 @pytest.mark.parametrize(
@@ -509,6 +552,17 @@ def test_a_document_that_takes_too_long_is_too_involved(looking_is, monkeypatch)
     monkeypatch.setattr(content, "SECONDS", 0.2)
     looking_is("echo ready; while :; do :; done")
     assert refusal(PDF).code == "too-involved"
+
+
+def test_the_process_may_not_grow_large():
+    greedy = (
+        "from recert.transcript.inspection import __main__ as inspection;"
+        "inspection.INSPECTIONS = {'pdf': lambda data: print(len(data * 2_000_000_000))};"
+        "inspection.main('pdf')"
+    )
+    command = [sys.executable, "-c", greedy]
+    ended = subprocess.run(command, input=b"x", capture_output=True, check=True)  # noqa: S603
+    assert ended.stdout.split() == [b"ready", b"too-involved"]
 
 
 def test_where_documents_cannot_be_checked_none_is_called_damaged(looking_is):

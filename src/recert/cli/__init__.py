@@ -13,7 +13,7 @@ from typing import Annotated
 import typer
 
 from recert import __version__
-from recert.cli import assessing, cycles, fees, planning, rulebooks, templates
+from recert.cli import assessing, cycles, fees, planning, rulebooks, running, seeding, templates
 from recert.cli.assessing import UNUSABLE
 from recert.cli.problems import as_problem
 
@@ -32,6 +32,8 @@ app.command("assess")(assessing.assess_files)
 app.command("plan")(planning.plan_files)
 app.command("fee")(fees.fees_of_submissions)
 app.command("cycle")(cycles.cycle_of)
+app.command("up")(running.run_system)
+app.command("seed")(seeding.seed_board)
 app.add_typer(rulebooks.app, name="rulebook")
 app.add_typer(templates.app, name="template")
 

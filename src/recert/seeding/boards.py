@@ -134,9 +134,7 @@ def seed_person(*, activities: int, as_of: date, seed: int = 1) -> Person:
     return Person.objects.get(customer_number=number)
 
 
-def draw_someone(
-    book: Rulebook, place: int, *, seed: int, to_fill: float, as_of: date
-) -> Someone:
+def draw_someone(book: Rulebook, place: int, *, seed: int, to_fill: float, as_of: date) -> Someone:
     """Draw the person at a place; who that is does not depend on how many others there are."""
     chance = Random(f"{seed}/{place}")  # noqa: S311  # invented people need no secure chance
     number = f"CN{FIRST_NUMBER + place}"
@@ -373,9 +371,7 @@ def _uses(
 EVENT: Final = ("kind", "subject", "about", "by", "at", "facts")
 
 
-def _events(
-    refs: list[str], some: list[Someone], as_of: date
-) -> Iterator[tuple[object, ...]]:
+def _events(refs: list[str], some: list[Someone], as_of: date) -> Iterator[tuple[object, ...]]:
     """Answer one event for each person: that their record came from elsewhere."""
     at = f"{as_of} 12:00+00"
     for ref, someone in zip(refs, some, strict=True):

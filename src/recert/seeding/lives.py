@@ -107,18 +107,19 @@ def draw_life(
     elif stage in VOLUNTARY and (required_from <= EARLIEST or required_from >= as_of):
         stage = "first-cycle"
     if stage in VOLUNTARY:
-        return _draw_voluntary(chance, book, category, stage, diligence, as_of)
-    found = None
+        return _draw_voluntary(
+            chance, book, category=category, stage=stage, diligence=diligence, as_of=as_of
+        )
     for _try in range(TRIES):
-        found = _draw_required(chance, book, category, stage, diligence, as_of)
+        found = _draw_required(
+            chance, book, category=category, stage=stage, diligence=diligence, as_of=as_of
+        )
         if found:
             return found
     return _newest(chance, book, category, diligence, as_of)
 
 
-def _newest(
-    chance: Random, book: Rulebook, category: str, diligence: float, as_of: date
-) -> Life:
+def _newest(chance: Random, book: Rulebook, category: str, diligence: float, as_of: date) -> Life:
     """Draw one that was certified in the last months, which is possible on any day."""
     life = Life(category, as_of - timedelta(days=int(chance.uniform(1, 100))))
     cycle = first_cycle(book, certified_on=life.certified_on)
@@ -163,7 +164,7 @@ def _place(book: Rulebook, stage: Stage) -> _Place:
 
 
 def _draw_required(
-    chance: Random, book: Rulebook, category: str, stage: Stage, diligence: float, as_of: date
+    chance: Random, book: Rulebook, *, category: str, stage: Stage, diligence: float, as_of: date
 ) -> Life | None:
     """Draw a life, and answer it where it comes out at the stage."""
     place, years = _place(book, stage), book.cycle.years.value
@@ -190,7 +191,7 @@ def _draw_required(
             cycle = _renew(chance, book, life, cycle)
         if cycle.starts > as_of or life.grants[-1][1] > as_of:
             return None
-    return _at_stage(chance, book, life, cycle, stage, diligence, as_of)
+    return _at_stage(chance, book, life, cycle, stage=stage, diligence=diligence, as_of=as_of)
 
 
 def _renew(chance: Random, book: Rulebook, life: Life, cycle: Cycle) -> Cycle:
@@ -233,6 +234,7 @@ def _at_stage(
     book: Rulebook,
     life: Life,
     cycle: Cycle,
+    *,
     stage: Stage,
     diligence: float,
     as_of: date,
@@ -275,7 +277,7 @@ def _at_stage(
 
 
 def _draw_voluntary(
-    chance: Random, book: Rulebook, category: str, stage: Stage, diligence: float, as_of: date
+    chance: Random, book: Rulebook, *, category: str, stage: Stage, diligence: float, as_of: date
 ) -> Life:
     required_from = book.categories[category].required_from
     last = min(required_from - DAY if required_from else as_of, years_after(as_of, -1))

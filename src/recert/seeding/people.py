@@ -125,12 +125,13 @@ def _digits(chance: Random, pattern: str) -> str:
     return "".join(str(int(chance.random() * 10)) if one == "#" else one for one in pattern)
 
 
-UNDIVIDED: Final = str.maketrans({"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "ı": "i", "ß": "ss"})
+UNDIVIDED: Final = str.maketrans({"đ": "d", "Đ": "D", "ł": "l", "Ł": "L", "\u0131": "i", "ß": "ss"})
 """Letters that no normalisation takes their stroke from."""
 
 
 @cache
 def _in_ascii(name: str) -> str:
     """Write a name as it stands in an address; "person" where nothing of it can."""
-    plain = unicodedata.normalize("NFKD", name.translate(UNDIVIDED)).encode("ascii", "ignore").decode()
+    divided = unicodedata.normalize("NFKD", name.translate(UNDIVIDED))
+    plain = divided.encode("ascii", "ignore").decode()
     return "".join(one for one in plain.lower() if one.isalnum()) or "person"

@@ -203,9 +203,7 @@ class Writer:
         asked = [area for need in terms.needs for area in need.areas]
         return [*self.book.areas, *asked, *([own_area] * 6 if own_area else [])]
 
-    def _add(
-        self, span: Span, terms: Terms, area: str, usual: float, *, at_least: int = 0
-    ) -> int:
+    def _add(self, span: Span, terms: Terms, area: str, usual: float, *, at_least: int = 0) -> int:
         """Add an activity, and answer what it brings."""
         chance = self.chance
         day = self._day(span.period)
@@ -279,7 +277,7 @@ class Writer:
     def _hours(self, usual: float, rate: int, at_least: int) -> int:
         """Draw contact hours that bring at least so many points; quarters are rarer than halves."""
         chance = self.chance
-        points = usual * (0.3 + 2.1 * chance.random() ** 2)  # usual on average, and now and then long
+        points = usual * (0.3 + 2.1 * chance.random() ** 2)  # some are long; as usual on average
         step = QUARTER if chance.random() < IN_QUARTERS else 2 * QUARTER
         steps = round(max(points, min(at_least, 4 * usual)) * 100 / rate / step)
         hours = max(step, steps * step)
@@ -291,9 +289,7 @@ class Writer:
         entry.title = title.replace("{earned}", entry.earned) if entry.earned else title
         match _by_whom(entry.kind):
             case "provider" if self.book.providers:
-                offered = self.book.providers[
-                    int(self.chance.random() * len(self.book.providers))
-                ]
+                offered = self.book.providers[int(self.chance.random() * len(self.book.providers))]
                 entry.provider = offered.name
                 if entry.contact_hours and self.chance.random() < REPORTED_BY_PROVIDER:
                     entry.reported_by = offered.name

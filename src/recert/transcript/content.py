@@ -19,7 +19,7 @@ from textwrap import shorten
 from typing import BinaryIO, Final
 
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_noop as told
+from django.utils.translation import gettext_noop
 
 from recert.transcript.inspection.kinds import TAKEN, UNKNOWN, is_also_another, kind_of
 from recert.transcript.inspection.problems import READY, SOUND, Problem
@@ -71,74 +71,76 @@ MEDIA_TYPES: Final = {
 }
 
 IN_WORDS: Final = {
-    "pdf": told("a PDF"),
-    "png": told("a PNG picture"),
-    "jpeg": told("a JPEG picture"),
-    "heic": told("a HEIC picture"),
-    "heif": told("a HEIF picture"),
-    "gif": told("a GIF picture"),
-    "bmp": told("a BMP picture"),
-    "tiff": told("a TIFF picture"),
-    "webp": told("a WebP picture"),
-    "avif": told("an AVIF picture"),
-    "photoshop": told("a Photoshop picture"),
-    "svg": told("an SVG drawing"),
-    "postscript": told("a PostScript document"),
-    "rtf": told("a rich text document"),
-    "word": told("a Word document"),
-    "excel": told("an Excel workbook"),
-    "powerpoint": told("a PowerPoint presentation"),
-    "old-office": told("an old Office document"),
-    "opendocument": told("an OpenDocument document"),
-    "iwork": told("a Pages, Numbers or Keynote document"),
-    "zip": told("a zip archive"),
-    "archive": told("an archive"),
-    "program": told("a program"),
-    "video": told("a video"),
-    "sound": told("a sound recording"),
-    "html": told("a web page"),
-    "xml": told("an XML file"),
-    "text": told("a plain text"),
-    UNKNOWN: told("a kind of file that is not known here"),
+    "pdf": gettext_noop("a PDF"),
+    "png": gettext_noop("a PNG picture"),
+    "jpeg": gettext_noop("a JPEG picture"),
+    "heic": gettext_noop("a HEIC picture"),
+    "heif": gettext_noop("a HEIF picture"),
+    "gif": gettext_noop("a GIF picture"),
+    "bmp": gettext_noop("a BMP picture"),
+    "tiff": gettext_noop("a TIFF picture"),
+    "webp": gettext_noop("a WebP picture"),
+    "avif": gettext_noop("an AVIF picture"),
+    "photoshop": gettext_noop("a Photoshop picture"),
+    "svg": gettext_noop("an SVG drawing"),
+    "postscript": gettext_noop("a PostScript document"),
+    "rtf": gettext_noop("a rich text document"),
+    "word": gettext_noop("a Word document"),
+    "excel": gettext_noop("an Excel workbook"),
+    "powerpoint": gettext_noop("a PowerPoint presentation"),
+    "old-office": gettext_noop("an old Office document"),
+    "opendocument": gettext_noop("an OpenDocument document"),
+    "iwork": gettext_noop("a Pages, Numbers or Keynote document"),
+    "zip": gettext_noop("a zip archive"),
+    "archive": gettext_noop("an archive"),
+    "program": gettext_noop("a program"),
+    "video": gettext_noop("a video"),
+    "sound": gettext_noop("a sound recording"),
+    "html": gettext_noop("a web page"),
+    "xml": gettext_noop("an XML file"),
+    "text": gettext_noop("a plain text"),
+    UNKNOWN: gettext_noop("a kind of file that is not known here"),
 }
 
 MESSAGES: Final[Mapping[Problem, str]] = {
-    Problem.EMPTY: told(
+    Problem.EMPTY: gettext_noop(
         "“%(name)s” is empty. Choose the file again; if it stays empty, save it anew."
     ),
-    Problem.TOO_LARGE: told(
+    Problem.TOO_LARGE: gettext_noop(
         "“%(name)s” is larger than %(largest)s MB. Upload a smaller scan or fewer pages, or divide"
         " it into several files."
     ),
-    Problem.OTHER_KIND: told(
+    Problem.OTHER_KIND: gettext_noop(
         "“%(name)s” is %(kind)s. Documents are a PDF, or a picture as PNG, JPEG or HEIC; save or"
         " print it as a PDF and upload that."
     ),
-    Problem.TWO_KINDS: told(
+    Problem.TWO_KINDS: gettext_noop(
         "“%(name)s” is several files in one, and programs would disagree on what it shows. Open"
         " it, print it as a PDF and upload that."
     ),
-    Problem.DAMAGED: told(
+    Problem.DAMAGED: gettext_noop(
         "“%(name)s” begins as %(kind)s but is cut short or damaged. Open it to see whether it is"
         " whole, then save or download it anew and upload that."
     ),
-    Problem.TOO_INVOLVED: told(
+    Problem.TOO_INVOLVED: gettext_noop(
         "“%(name)s” is too involved to be checked. Open it, print it as a PDF and upload that."
     ),
-    Problem.TOO_MANY_PIXELS: told(
+    Problem.TOO_MANY_PIXELS: gettext_noop(
         "“%(name)s” has more pixels than can be shown. Save it smaller; 300 dots per inch are"
         " enough for a page."
     ),
-    Problem.PASSWORD: told(
+    Problem.PASSWORD: gettext_noop(
         "“%(name)s” opens with a password only. Open it, print it as a PDF without a password and"
         " upload that."
     ),
-    Problem.NO_PAGES: told("“%(name)s” is a PDF without pages. Save it anew and upload that."),
-    Problem.ACTIVE: told(
+    Problem.NO_PAGES: gettext_noop(
+        "“%(name)s” is a PDF without pages. Save it anew and upload that."
+    ),
+    Problem.ACTIVE: gettext_noop(
         "“%(name)s” does more than show pages: it runs a script or opens, sends or plays"
         " something. Open it, print it as a PDF and upload that."
     ),
-    Problem.ATTACHMENT: told(
+    Problem.ATTACHMENT: gettext_noop(
         "“%(name)s” has other files attached to it. Print it as a PDF without them, and upload"
         " what was attached on its own."
     ),

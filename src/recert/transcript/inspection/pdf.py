@@ -6,7 +6,7 @@ are looked at, not only those that pages lead to, because readers differ in what
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from io import BytesIO
 from typing import Final
 
@@ -70,17 +70,14 @@ def _problem_of_values(pdf: Pdf) -> Problem | None:
         inner = [whole]
         while inner:
             value = inner.pop()
+            values: list[object] = []
             if isinstance(value, Dictionary | Stream):
-                left -= len(value.keys())
                 if problem := _problem_of_fields(fields := dict(value.items())):
                     return problem
-                values: Iterable[object] = fields.values()
+                values.extend(fields.values())
             elif isinstance(value, Array):
-                left -= len(value)
-                values = value if left >= 0 else ()
-            else:
-                values = ()
-            left -= 1
+                values.extend(value)
+            left -= 1 + len(values)
             if left < 0:
                 return Problem.TOO_INVOLVED
             # What is kept elsewhere has its own turn.

@@ -60,7 +60,7 @@ def problem_of_jpeg(data: bytes) -> Problem | None:
                     return Problem.TOO_MANY_PIXELS
             scans += marker == SCAN
             ended = marker == END
-        if not (ended and scans):
+        if not ended:
             return Problem.DAMAGED
         if scans > MOST_SCANS:
             return Problem.TOO_INVOLVED
