@@ -10,8 +10,8 @@ FOLDER = Path(tempfile.mkdtemp(prefix="recert-tests-"))
 DATA = FOLDER
 EMAIL_FILE_PATH = FOLDER / "outbox"
 STORAGES = RUNNING | {
-    "default": RUNNING["default"] | {"OPTIONS": {"location": FOLDER / "files"}},
+    "default": {**RUNNING["default"], "OPTIONS": {"location": FOLDER / "files"}},
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-SECRET_KEY = "known to every test"  # noqa: S105  # and to nothing else
+SECRET_KEY = "known to every test"  # and to nothing else

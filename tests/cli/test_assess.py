@@ -134,7 +134,7 @@ def test_there_is_no_colour_but_on_a_terminal(recert, case):
 @pytest.mark.parametrize(("environment", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
 def test_there_is_colour_on_a_terminal_unless_it_is_refused(case, tmp_path, environment, coloured):
     ours, its = os.openpty()
-    with subprocess.Popen(  # noqa: S603  # our own command
+    with subprocess.Popen(  # our own command
         [RECERT, "assess", case()],
         stdout=its,
         cwd=tmp_path,

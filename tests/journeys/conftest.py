@@ -50,9 +50,11 @@ def browse(chromium, live_server):
         page.on("pageerror", lambda error: page.complaints.append(str(error)))
         page.on(
             "console",
-            lambda said: page.complaints.append(said.text)
-            if said.type == "error" and "status of 4" not in said.text
-            else None,
+            lambda said: (
+                page.complaints.append(said.text)
+                if said.type == "error" and "status of 4" not in said.text
+                else None
+            ),
         )
         return page
 

@@ -1,7 +1,7 @@
 """Accounts: made, bound to a record, invited, given roles; and private links."""
 
 import re
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 
 import pytest
 from django.core import mail
@@ -9,6 +9,7 @@ from django.core.cache import cache
 from django.urls import reverse
 from icalendar import Calendar
 
+from recert import clock
 from recert.journal.models import Event
 from recert.people.models import Account, Invitation, PrivateLink
 from recert.policy.permissions import Role
@@ -162,7 +163,7 @@ def test_an_employer_sees_the_standing_and_nothing_else(client, person):
     assert "(ASCPi)" in page
     for secret in (person.customer_number, person.account.email, "Harbour Hospital", "1988"):
         assert secret not in page
-    PrivateLink.objects.update(expires_at=datetime.now(UTC) - timedelta(seconds=1))
+    PrivateLink.objects.update(expires_at=clock.now())
     assert client.get(path).status_code == 404
 
 

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from recert.journal.models import Event
 from recert.people.actions import change_details
+from recert.policy.refusals import Refused
 from recert.transcript.models import Activity
-from tests.making import BOOK, HOURLY, actor, make_activity, make_credential, make_person
+from tests.making import AT, BOOK, HOURLY, actor, make_activity, make_credential, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -133,9 +134,7 @@ def test_a_day_in_the_future_is_taken_and_told(client, person):
 
 
 @given(fields=st.dictionaries(st.sampled_from([*typed(), "points-safety"]), st.text(max_size=40)))
-@hypothesis_settings(
-    max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@hypothesis_settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_whatever_is_typed_is_taken_or_told(client, person, fields):
     answer = client.post(ADD, typed(**fields))
     assert answer.status_code in {302, 422}
@@ -329,5 +328,5 @@ def test_details_in_two_windows(client, person):
 
 def test_a_stranger_changes_nobodys_details(person):
     other = make_person("Somebody Else")
-    with pytest.raises(Exception, match="no such page"):
-        change_details(person.pk, said={}, version=1, by=actor(other), at=None)
+    with pytest.raises(Refused, match="no such page"):
+        change_details(person.pk, said={}, version=1, by=actor(other), at=AT)

@@ -161,9 +161,7 @@ def test_points_are_allocated_as_the_plan_says_and_back_again(client, person, mi
 
 def test_a_bar_shows_what_counts_and_what_does_not(client, person):
     make_credential(person, certified_on=date(2020, 3, 15))
-    yearly = next(
-        key for key, one in BOOK.kinds.items() if one.caps and one.caps[0].per == "year"
-    )
+    yearly = next(key for key, one in BOOK.kinds.items() if one.caps and one.caps[0].per == "year")
     worth = BOOK.kinds[yearly].earns.points
     for number in range(3):
         make_activity(

@@ -88,7 +88,7 @@ def leftover_forgotten(_count_under_cap):
 
 
 def nothing_free_to_move(place_points):
-    def broken(terms, entries, *, free):  # noqa: ARG001  # the bug is that it is not asked
+    def broken(terms, entries, *, free):  # the bug is that it is not asked
         return place_points(terms, entries, free=False)
 
     return broken

@@ -159,7 +159,7 @@ def test_the_example_uses_every_field():
 
 def run(folder, *arguments):
     command = [sys.executable, "-m", "recert", *arguments]
-    return subprocess.run(  # noqa: S603  # our own command
+    return subprocess.run(  # our own command
         command, cwd=folder, capture_output=True, text=True, check=False
     )
 
@@ -389,7 +389,7 @@ def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
     # Without --quiet, with which mkdocs drops warnings before --strict counts them.
     command = [sys.executable, "-m", "mkdocs", "build", "--strict", "--site-dir", folder]
-    done = subprocess.run(  # noqa: S603  # our own command
+    done = subprocess.run(  # our own command
         command, cwd=ROOT, capture_output=True, text=True, check=False
     )
     assert done.returncode == 0, done.stderr

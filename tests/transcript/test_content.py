@@ -561,7 +561,7 @@ def test_the_process_may_not_grow_large():
         "inspection.main('pdf')"
     )
     command = [sys.executable, "-c", greedy]
-    ended = subprocess.run(command, input=b"x", capture_output=True, check=True)  # noqa: S603
+    ended = subprocess.run(command, input=b"x", capture_output=True, check=True)
     assert ended.stdout.split() == [b"ready", b"too-involved"]
 
 

@@ -60,12 +60,12 @@ def _ready(data: Path, *, demo: bool) -> Iterator[None]:
     try:
         if os.environ.get("DATABASE_URL"):  # which others may use at the same time
             data.mkdir(parents=True, exist_ok=True)
-            with database(data) as url:
-                prepare(_set(environment(data, url=url, demo=demo)))
+            with database(data) as kept:
+                prepare(_set(environment(data, url=kept.url, demo=demo)))
                 yield
         else:
-            with held(data), database(data) as url:
-                prepare(_set(environment(data, url=url, demo=demo)))
+            with held(data), database(data) as kept:
+                prepare(_set(environment(data, url=kept.url, demo=demo)))
                 yield
     except (InUse, NotUp) as error:
         raise Problem(*str(error).splitlines()) from None

@@ -22,7 +22,6 @@ from recert.portal.cards import cards_of
 from recert.portal.ledgers import lines_of
 from recert.transcript.evidence import lacking_documents
 
-
 UNDO = "undo-allocation"
 """Where the session keeps how the points lay before the last allocation."""
 

@@ -1,6 +1,6 @@
 """Lay out what pages are drawn with: the parts of the design system that are used.
 
-    python -m recert.running.assets FROM TO
+python -m recert.running.assets FROM TO
 """
 
 from __future__ import annotations

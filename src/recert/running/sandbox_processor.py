@@ -1,6 +1,6 @@
 """The card processor of the sandbox: localstripe, on loopback, with its memory in a data folder.
 
-    python -m recert.running.sandbox_processor PORT FILE
+python -m recert.running.sandbox_processor PORT FILE
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ def main(port: int, memory: str) -> None:
     """Play the processor until told to stop."""
 
     def open_ours(path: str, mode: str = "r") -> IO[Any]:
-        return builtins.open(memory if path == ITS_OWN else path, mode)  # noqa: PTH123, SIM115  # the caller closes it
+        return builtins.open(memory if path == ITS_OWN else path, mode)  # noqa: PTH123  # the caller closes it
 
     # It keeps its memory in one file for all users of a machine, and listens to everybody.
     resources.open = open_ours

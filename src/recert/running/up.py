@@ -88,9 +88,7 @@ def _processes(
     return processes
 
 
-def _greet(
-    given: Mapping[str, str], address: str, data: Path, say: Callable[[str], None]
-) -> None:
+def _greet(given: Mapping[str, str], address: str, data: Path, say: Callable[[str], None]) -> None:
     if not given.get("RECERT_STRIPE_KEY"):
         say("Card payments are a sandbox: no card is ever charged.")
     if given.get("RECERT_DEMO") == "yes":
