@@ -5,8 +5,10 @@ from contextlib import ExitStack
 from itertools import count
 from pathlib import Path
 
+import dj_database_url
 import psycopg
 import pytest
+from django.conf import settings as django_settings
 from hypothesis import settings
 
 from recert.running.database import EmbeddedDatabase
@@ -21,7 +23,6 @@ BUILD = Path(__file__).parents[1] / "build"
 RUNNING = ExitStack()
 
 
-@pytest.hookimpl(tryfirst=True)  # before pytest-django reads the settings
 def pytest_configure(config):
     """Start PostgreSQL, once for all the processes of a run, unless DATABASE_URL names one."""
     if hasattr(config, "workerinput") or os.environ.get("DATABASE_URL"):
@@ -29,7 +30,8 @@ def pytest_configure(config):
     database = EmbeddedDatabase(_folder())
     database.start()
     RUNNING.callback(database.stop)
-    os.environ["DATABASE_URL"] = database.url
+    os.environ["DATABASE_URL"] = database.url  # for the other processes of this run
+    django_settings.DATABASES["default"].update(dj_database_url.parse(database.url))  # for this one
     with psycopg.connect(database.url, autocommit=True) as connection:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
             connection.execute(f"ALTER SYSTEM SET {setting} = off")

@@ -141,6 +141,11 @@ CACHES = {
 }
 
 
+# Jobs: what happens by itself
+
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
+
+
 # Languages, days and numbers
 
 LANGUAGE_CODE = "en"

@@ -160,7 +160,7 @@ def test_activities_are_as_their_kind_wants_them():
         assert all(points > 0 for points in (activity.portions or {}).values())
         assert (activity.from_on is not None) == (kind.window is not None)
     assert Activity.objects.exclude(reported_by="").count() > PEOPLE
-    free = Activity.objects.filter(portions=None).count()
+    free = Activity.objects.filter(portions__isnull=True).count()
     assert 0.1 < free / Activity.objects.count() < 0.3
 
 

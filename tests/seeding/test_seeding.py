@@ -69,7 +69,7 @@ def test_people_can_be_added():
 
 def test_it_says_how_far_it_is(monkeypatch):
     monkeypatch.setattr(boards, "CHUNK", 4)
-    said = []
+    said: list[Seeded] = []
     done = seed_board(certificants=10, as_of=DAY, progress=said.append)
     assert [one.people for one in said] == [4, 8, 10]
     assert said[-1] == done

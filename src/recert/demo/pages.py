@@ -65,6 +65,7 @@ def personas(request: Request) -> HttpResponse:
     page = {
         "certificants": _cards(CERTIFICANTS, there, request),
         "staff": _cards(STAFF_PERSONAS, there, request),
+        "command": "recert seed --certificants 500 --demo",
         "link": link,
         "address": reverse("portal:standing-link", args=[token_of(link)]) if link else "",
     }

@@ -283,14 +283,14 @@ class Record:
             activity.pk,
             file=ContentFile(data),
             name=name,
-            content=_content(data, is_pdf=is_pdf),
+            content=content_of_paper(data, is_pdf=is_pdf),
             proves=documents[0] if documents else "",
             by=self.actor,
             at=at + timedelta(minutes=2),
         )
 
 
-def _content(data: bytes, *, is_pdf: bool) -> Content:
+def content_of_paper(data: bytes, *, is_pdf: bool) -> Content:
     """Answer what a look into a paper of ours would find."""
     media_type, extension = ("application/pdf", ".pdf") if is_pdf else ("image/png", ".png")
     return Content(media_type, extension, len(data), hashlib.sha256(data).hexdigest())

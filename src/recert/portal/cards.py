@@ -133,7 +133,7 @@ def card_of(position: Position, *, as_of: date) -> Card:
         title=title,
         category=book.categories[position.credential.category].title,
         tone=TONES[standing.state],
-        standing=standing_words()[standing.state],
+        standing=_standing_text(position),
         says=standing.says,
         rule=standing.rule,
         days_left=(standing.until - as_of).days if standing.until else None,
@@ -150,6 +150,12 @@ def card_of(position: Position, *, as_of: date) -> Card:
         counting=_counting(assessment.claimed) if assessment else 0,
         certified_on=position.credential.certified_on,
     )
+
+
+def _standing_text(position: Position) -> str:
+    if position.standing.state == "due" and position.declarable.late:
+        return _("Declaration overdue")
+    return standing_words()[position.standing.state]
 
 
 def cards_of(positions: Positions) -> list[Card]:

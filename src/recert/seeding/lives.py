@@ -70,7 +70,7 @@ class Span:
     """Days in which points were earned for one declaration.
 
     `share`: how much of what is asked was earned in them. `used_until`: the end of the cycle that
-    used it up, None for points that are still to be declared.
+    used them up, or where none ran the day of the declaration; None while nothing has.
     """
 
     period: Cycle
@@ -223,7 +223,7 @@ def _reinstate(chance: Random, book: Rulebook, life: Life, cycle: Cycle, away: f
     approved_on = cycle.ends + timedelta(days=int(away))
     submitted_on = approved_on - timedelta(days=int(min(away, chance.uniform(3, 35))))
     since = Cycle(cycle.ends + DAY, max(cycle.ends + DAY, submitted_on))
-    life.spans.append(Span(since, 1.05 - share / 2, cycle.ends))
+    life.spans.append(Span(since, 1.05 - share / 2, submitted_on))
     reinstated = reinstated_cycle(book, approved_on=approved_on)
     life.grants.append((reinstated, approved_on))
     return reinstated
