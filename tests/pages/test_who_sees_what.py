@@ -42,6 +42,9 @@ OBJECTS = {
     "portal:withdraw": "activity",
     "portal:restore": "activity",
     "portal:add-documents": "activity",
+    "portal:import-preview": "import",
+    "portal:undo-import": "import",
+    "portal:left-out": "import",
     "portal:document": "document",
     "portal:remove-document": "document",
     "portal:restore-document": "document",
@@ -81,6 +84,7 @@ def things(owner):
         "credential": owner.credential.ref,
         "activity": owner.activity.ref,
         "document": owner.document.ref,
+        "import": owner.imports.create(name="a.csv", lines=[], read_at=AT).ref,
         "person": owner.ref,
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:calendar-feed": token_of(link),
@@ -160,6 +164,7 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
         "portal:add-documents": 302,  # says that no file came
         "portal:undo-allocation": 409,  # nothing to undo
         "portal:restore": 302,
+        "portal:undo-import": 302,
         "portal:remove-document": 302,
         "portal:restore-document": 302,
     }

@@ -14,15 +14,17 @@ where, and what would be right.
 
 from recert.casefile.documents import read_case_file
 from recert.casefile.files import CaseFile, UnreadableFile
-from recert.casefile.tables import COLUMNS, is_transcript, read_transcript
+from recert.casefile.tables import COLUMNS, TableRow, is_transcript, read_rows, read_transcript
 from recert.casefile.template import transcript_template
 
 __all__ = [
     "COLUMNS",
     "CaseFile",
+    "TableRow",
     "UnreadableFile",
     "is_transcript",
     "read_case_file",
+    "read_rows",
     "read_transcript",
     "transcript_template",
 ]

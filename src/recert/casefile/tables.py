@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Final
 
 from recert.casefile.files import CaseFile, UnreadableFile, bytes_of, name_of, quoted
-from recert.casefile.sheets import Row, Sheet, csv_sheet, xlsx_sheet
+from recert.casefile.sheets import OLD_WORKBOOK, Row, Sheet, csv_sheet, xlsx_sheet
 from recert.policy.mistakes import LONGEST, Place, nearest
 
 COLUMNS: Final = (
@@ -50,6 +51,19 @@ def is_transcript(path: str | Path) -> bool:
     return Path(path).suffix.lower() in {".csv", ".xlsx"}
 
 
+@dataclass(frozen=True, slots=True)
+class TableRow:
+    """A row of a table: its line, its cells by column, the activity, and what is malformed in it.
+
+    `fields` are as plain data, for the kernel; they lack what is malformed.
+    """
+
+    line: int
+    cells: dict[str, str]
+    fields: dict[str, object]
+    refusals: tuple[UnreadableFile, ...]
+
+
 def read_transcript(path: str | Path, *, areas: Collection[str]) -> CaseFile:
     """Read the activities of a table, in CSV or XLSX; the data is `{"activities": [...]}`.
 
@@ -62,9 +76,32 @@ def read_transcript(path: str | Path, *, areas: Collection[str]) -> CaseFile:
     name = name_of(path)
     if not is_transcript(path):
         raise UnreadableFile(name, "expected a table: a name that ends in .csv or .xlsx")
-    content = bytes_of(path)
-    is_csv = Path(path).suffix.lower() == ".csv"
-    sheet = csv_sheet(content, name) if is_csv else xlsx_sheet(content, name)
+    sheet, header, rows = _table(bytes_of(path), name, areas=areas)
+    _raise_all(refusal for row in rows for refusal in row.refusals)
+    lines: dict[Place, int] = {("activities", index): row.line for index, row in enumerate(rows)}
+    lines["activities",] = header
+    return CaseFile(name, {"activities": [row.fields for row in rows]}, lines, sheet.title)
+
+
+def read_rows(content: bytes, name: str, *, areas: Collection[str]) -> list[TableRow]:
+    """Read the rows of a table as `read_transcript` does, each with what is malformed in it.
+
+    Whether it is CSV or a workbook, the content says. Raises `UnreadableFile` for what is not a
+    table of activities at all.
+    """
+    return _table(content, name_of(name), areas=areas)[2]
+
+
+WORKBOOK: Final = b"PK\x03\x04"
+"""The first bytes of a workbook."""
+
+
+def _table(
+    content: bytes, name: str, *, areas: Collection[str]
+) -> tuple[Sheet, int, list[TableRow]]:
+    """Answer a table, the line of its header, and its rows."""
+    is_workbook = content.startswith((WORKBOOK, OLD_WORKBOOK)) or name.lower().endswith(".xlsx")
+    sheet = xlsx_sheet(content, name) if is_workbook else csv_sheet(content, name)
     if not sheet.rows:
         message = f"an empty table; expected a row of columns: {', '.join(COLUMNS)}"
         raise UnreadableFile(name, message, sheet=sheet.title)
@@ -73,14 +110,11 @@ def read_transcript(path: str | Path, *, areas: Collection[str]) -> CaseFile:
     if not rows:
         raise sheet.refusal("no activities; expected a row for each below this one", header.line)
     reader = _ActivityReader(sheet, columns, areas)
-    activities = [reader.activity(row) for row in rows]
-    _raise_all(iter(reader.refusals))
-    lines: dict[Place, int] = {("activities", index): row.line for index, row in enumerate(rows)}
-    lines["activities",] = header.line
-    return CaseFile(name, {"activities": activities}, lines, sheet.title)
+    return sheet, header.line, [reader.row(row) for row in rows]
 
 
-def _raise_all(refusals: Iterator[UnreadableFile]) -> None:
+def _raise_all(refusals: Iterable[UnreadableFile]) -> None:
+    refusals = iter(refusals)
     for first in refusals:
         rest = tuple(islice(refusals, MOST_TOLD - 1))
         raise UnreadableFile(first.name, first.message, first.line, first.sheet, rest)
@@ -105,25 +139,27 @@ def _header_mistakes(columns: list[str]) -> Iterator[str]:
 
 
 class _ActivityReader:
-    """Turns rows into activities, and keeps what is wrong with any cell."""
+    """Turns rows into activities, with what is wrong in any cell."""
 
     def __init__(self, sheet: Sheet, columns: list[str], areas: Collection[str]) -> None:
         self.sheet = sheet
         self.columns = columns
         self.areas = areas
-        self.refusals: list[UnreadableFile] = []
 
-    def activity(self, row: Row) -> dict[str, object]:
+    def row(self, row: Row) -> TableRow:
         fields: dict[str, object] = {"id": f"row {row.line}"}
+        cells: dict[str, str] = {}
+        refusals = []
         columns = self.columns + [""] * (len(row.cells) - len(self.columns))
         for column, cell in zip(columns, row.cells, strict=False):
             if not cell:
                 continue
+            cells[column] = cell
             try:
                 fields[column] = self.value(column, cell)
             except ValueError as error:
-                self.refusals.append(self.sheet.refusal(str(error), row.line))
-        return fields
+                refusals.append(self.sheet.refusal(str(error), row.line))
+        return TableRow(row.line, cells, fields, tuple(refusals))
 
     def value(self, column: str, cell: str) -> object:
         """Answer what a cell says; raise `ValueError` when it cannot be told apart."""

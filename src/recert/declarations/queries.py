@@ -94,17 +94,17 @@ def positions_of(person: int, *, as_of: date, planned: bool = True) -> Positions
     )
 
 
-def assessments_with(positions: Positions, changed: Fact) -> list[tuple[Position, Assessment]]:
-    """Answer each assessment as it would be with an activity added, or changed by its id."""
-    book = the_rulebook()
+def assessments_with(positions: Positions, *changed: Fact) -> list[tuple[Position, Assessment]]:
+    """Answer each assessment as it would be with activities added, or changed by their ids."""
+    book, refs = the_rulebook(), {one.id for one in changed}
     found = []
     for position in positions.each:
         if position.assessment is None:
             continue
         case = position.assessment.case
-        others = tuple(one for one in case.activities if one.id != changed.id)
+        others = tuple(one for one in case.activities if one.id not in refs)
         # Judged even where its day does not count: the finding then says so.
-        with_it = msgspec.structs.replace(case, activities=(*others, changed))
+        with_it = msgspec.structs.replace(case, activities=(*others, *changed))
         found.append((position, assess(book, with_it)))
     return found
 

@@ -76,23 +76,24 @@ def _make_marisol(record: Record) -> None:
     _credential, cycle = record.certify(category, _half_way(as_of))
     terms, passed = record.terms(category, "renewal", cycle), _last_days(cycle, as_of)
     lacking = tuple(need.key for need in terms.needs[-2:])
-    record.earn_by_area(terms, passed, hundredths=42, without=lacking)
-    first_area, other_area = terms.needs[0].areas[0], terms.needs[1].areas[0]
+    record.earn_by_area(terms, passed, hundredths=27, without=lacking)
+    met = [need.areas[0] for need in terms.needs[:-2]]
+    one, another = met[-1], met[-2:][0]
 
     def later(days: int) -> date:
         return min(passed.ends, passed.starts + timedelta(days=days))
 
     for kind in kinds.yearly[:1]:
-        record.earn(other_area, 0, on=later(60), kind=kind, papers=(photograph,))
-        record.earn(first_area, 0, on=later(150), kind=kind)
+        record.earn(one, 0, on=later(60), kind=kind, papers=(photograph,))
+        record.earn(another, 0, on=later(150), kind=kind)
     for kind in kinds.signed[:1]:
-        record.earn(first_area, 0, on=later(200), kind=kind, papers=(certificate, photograph))
+        record.earn(one, 0, on=later(200), kind=kind, papers=(certificate, photograph))
     for kind in kinds.talks[:1]:
-        record.earn(other_area, 300, on=later(240), kind=kind)
-    record.earn(first_area, 200, on=later(300), also=other_area)
-    record.earn(other_area, 150, on=later(310), withdrawn=True)
-    record.earn(first_area, 100, on=later(330), mistyped=True)
-    record.earn(other_area, 150, on=later(380), reported=True)
+        record.earn(another, 300, on=later(240), kind=kind)
+    record.earn(one, 200, on=later(300), also=another)
+    record.earn(another, 150, on=later(310), withdrawn=True)
+    record.earn(met[0], 100, on=later(330), mistyped=True)
+    record.earn(one, 150, on=later(380), reported=True)
 
 
 def _make_anil(record: Record) -> None:

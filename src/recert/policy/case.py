@@ -114,6 +114,17 @@ def read_case(mapping: Mapping[str, object], rulebook: Rulebook | None = None) -
     )
 
 
+def read_activity(mapping: Mapping[str, object], book: Rulebook) -> Activity:
+    """Read one activity from plain data, as it stands in a case.
+
+    Raises `Unusable` with every mistake, each with its place in the activity.
+    """
+    decoded = decode(mapping, _ActivityFields)
+    if mistakes := decoded.all_mistakes(_activity_mistakes((), decoded.value, book)):
+        raise Unusable(mistakes)
+    return _activity(decoded.value)
+
+
 def build_case(
     book: Rulebook,
     *,
@@ -233,23 +244,29 @@ def _activities_mistakes(fields: _CaseFields, book: Rulebook) -> Iterator[Mistak
     for index, activity in enumerate(fields.activities):
         place: Place = ("activities", index)
         name = str(activity.id)
-        if not name.strip():
-            yield Mistake((*place, "id"), "expected a text that names the activity, found nothing")
         if (first := first_place.setdefault(name, index)) != index:
             message = f"{name!r} is the id of activities[{first}] already; each needs its own"
             yield Mistake((*place, "id"), message)
-        if not activity.title.strip():
-            yield Mistake((*place, "title"), "expected the activity's title, found nothing")
-        for field in ("completed_on", "from", "to", "used_in_cycle_ending"):
-            value = getattr(activity, "from_" if field == "from" else field)
-            yield from _day_mistakes((*place, field), value)
-        yield from _area_mistakes(place, activity, book)
-        kind = book.kinds.get(activity.kind)
-        if kind is None:
-            message = f"unknown kind {activity.kind!r}; {nearest(activity.kind, book.kinds)}"
-            yield Mistake((*place, "kind"), message)
-        else:
-            yield from _field_mistakes(place, activity, kind)
+        yield from _activity_mistakes(place, activity, book)
+
+
+def _activity_mistakes(
+    place: Place, activity: _ActivityFields, book: Rulebook
+) -> Iterator[Mistake]:
+    if not str(activity.id).strip():
+        yield Mistake((*place, "id"), "expected a text that names the activity, found nothing")
+    if not activity.title.strip():
+        yield Mistake((*place, "title"), "expected the activity's title, found nothing")
+    for field in ("completed_on", "from", "to", "used_in_cycle_ending"):
+        value = getattr(activity, "from_" if field == "from" else field)
+        yield from _day_mistakes((*place, field), value)
+    yield from _area_mistakes(place, activity, book)
+    kind = book.kinds.get(activity.kind)
+    if kind is None:
+        message = f"unknown kind {activity.kind!r}; {nearest(activity.kind, book.kinds)}"
+        yield Mistake((*place, "kind"), message)
+    else:
+        yield from _field_mistakes(place, activity, kind)
 
 
 def _area_mistakes(place: Place, activity: _ActivityFields, book: Rulebook) -> Iterator[Mistake]:

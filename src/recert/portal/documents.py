@@ -36,7 +36,7 @@ def add_documents(request: Request, ref: str) -> HttpResponse:
         messages.error(request, _("Choose a file first: PDF, PNG, JPEG or HEIC, up to 20 MB."))
     proves = form.cleaned_data["proves"] if form.is_valid() else ""
     for file in files[:MOST_AT_ONCE]:
-        name = _name_of(file.name or "")
+        name = name_of_file(file.name or "")
         try:
             content = content_of(cast("BinaryIO", file), name=name)
             if settings.CLAMAV:
@@ -70,7 +70,7 @@ def _refuse_malware(found: str | None) -> None:
         )
 
 
-def _name_of(name: str) -> str:
+def name_of_file(name: str) -> str:
     """Answer the name of a file as it is told and kept; it never reaches the disk."""
     printable = "".join(one if one.isprintable() else "_" for one in name)
     last = printable.replace("\\", "/").rpartition("/")[2]

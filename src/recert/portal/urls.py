@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from recert.portal import account, dashboard, dates, documents, entry, transcript
+from recert.portal import (
+    account,
+    dashboard,
+    dates,
+    documents,
+    entry,
+    exporting,
+    importing,
+    transcript,
+)
 
 app_name = "portal"
 urlpatterns = [
@@ -18,6 +27,12 @@ urlpatterns = [
     path("transcript/add", entry.choose_kind, name="choose-kind"),
     path("transcript/add/<slug:kind>", entry.add, name="add"),
     path("transcript/check/<slug:kind>", entry.check, name="check"),
+    path("transcript/import", importing.upload, name="import"),
+    path("transcript/import/template.csv", importing.template, name="import-template"),
+    path("transcript/import/<ref:ref>", importing.preview, name="import-preview"),
+    path("transcript/import/<ref:ref>/undo", importing.undo, name="undo-import"),
+    path("transcript/import/<ref:ref>/left-out.csv", importing.left_out, name="left-out"),
+    path("transcript/export.<slug:form>", exporting.export, name="export"),
     path("transcript/<ref:ref>", transcript.activity, name="activity"),
     path("transcript/<ref:ref>/change", entry.change, name="change"),
     path("transcript/<ref:ref>/withdraw", transcript.withdraw, name="withdraw"),

@@ -85,7 +85,7 @@ def add_activity(
         about=person.ref,
         by=by,
         at=at,
-        facts=_told(activity, FIELDS),
+        facts=told_of(activity, FIELDS),
     )
     return activity, True
 
@@ -116,13 +116,13 @@ def change_activity(
     changed = [name for name in FIELDS if getattr(activity, name) != fields[name]]
     if not changed:
         return activity
-    before = _told(activity, changed)
+    before = told_of(activity, changed)
     for name in changed:
         setattr(activity, name, fields[name])
     activity.version += 1
     activity.changed_at = at
     activity.save(update_fields=[*changed, "version", "changed_at"])
-    facts = {"before": before, "after": _told(activity, changed)}
+    facts = {"before": before, "after": told_of(activity, changed)}
     record_event(
         "activity.changed",
         subject=activity.ref,
@@ -190,7 +190,7 @@ def add_document(
         about=activity.person.ref,
         by=by,
         at=at,
-        facts={"activity": activity.ref, **_told(document, ("name", "proves", "sha256"))},
+        facts={"activity": activity.ref, **told_of(document, ("name", "proves", "sha256"))},
     )
     return document
 
@@ -263,7 +263,7 @@ def _fields(said: Said) -> dict[str, object]:
     return {name: said.get(name, empty.get(name)) for name in FIELDS}
 
 
-def _told(record: Activity | Document, fields: tuple[str, ...] | list[str]) -> dict[str, object]:
+def told_of(record: Activity | Document, fields: tuple[str, ...] | list[str]) -> dict[str, object]:
     """Answer what an event keeps of a record: what is said, without what is left empty."""
     values = {name: getattr(record, name) for name in fields}
     return {name: value for name, value in values.items() if value not in (None, "", [], False)}

@@ -117,3 +117,32 @@ class Document(models.Model):
     def __str__(self) -> str:
         """Print the name."""
         return self.name
+
+
+class TranscriptImport(models.Model):
+    """A file of activities: read, shown with each line's fate, and then saved, or not.
+
+    `lines`: of each row its number, its cells, and either what it says or why it cannot be taken.
+    """
+
+    ref = models.TextField(unique=True, default=partial(new_ref, "IM"), editable=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="imports")
+    name = models.TextField()  # of the file
+    lines = models.JSONField()
+    read_at = models.DateTimeField()
+    saved_at = models.DateTimeField(null=True, blank=True)
+    undone_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """As the table is made."""
+
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(undone_at__isnull=True) | Q(saved_at__isnull=False),
+                name="import_undone_after_saved",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Print the file's name."""
+        return self.name

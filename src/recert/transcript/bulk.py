@@ -1,0 +1,110 @@
+"""Adding many activities at once, and taking them back."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from recert.journal.actions import advance, record_event
+from recert.people.models import Person
+from recert.policy.permissions import Actor, Permission
+from recert.policy.refusals import Refused, not_found
+from recert.transcript.actions import FIELDS, MOVES, told_of
+from recert.transcript.importing import fates_of, said_of
+from recert.transcript.models import Activity, TranscriptImport
+from recert.transcript.queries import activities_of
+
+FORGOTTEN_AFTER = timedelta(days=7)
+"""How long a file that was read and never saved is kept."""
+
+
+@transaction.atomic
+def keep_import(
+    person: Person, *, name: str, lines: Sequence[dict[str, Any]], by: Actor, at: datetime
+) -> TranscriptImport:
+    """Keep a file that was read, until its owner has looked at it."""
+    _must_be_own(person.pk, by)
+    old = TranscriptImport.objects.filter(person=person, saved_at=None)
+    old.filter(read_at__lt=at - FORGOTTEN_AFTER).delete()
+    return TranscriptImport.objects.create(person=person, name=name, lines=list(lines), read_at=at)
+
+
+@transaction.atomic
+def save_import(import_id: int, *, by: Actor, at: datetime) -> int:
+    """Add the activities of a file that are new; answer how many. All of them, or none.
+
+    A second time adds nothing: each line has an entry key of its own.
+    """
+    read = _locked(import_id, by)
+    if read.undone_at:
+        raise Refused("undone", _("This file was taken back. Read it again to add it again."))
+    if read.saved_at:
+        return len(activities_from(read))
+    person = Person.objects.select_for_update().get(pk=read.person_id)
+    lines = {line["line"]: line for line in read.lines}
+    new = [one for one in fates_of(read, list(activities_of(person.pk))) if one.fate == "new"]
+    added = Activity.objects.bulk_create(
+        Activity(
+            person=person,
+            entry_key=entry_key_of(read, one.line),
+            entered_at=at,
+            changed_at=at,
+            **said_of(lines[one.line]),
+        )
+        for one in new
+    )
+    for activity in added:
+        record_event(
+            "activity.imported",
+            subject=activity.ref,
+            about=person.ref,
+            by=by,
+            at=at,
+            facts={"import": read.ref, **told_of(activity, FIELDS)},
+        )
+    read.saved_at = at
+    read.save(update_fields=["saved_at"])
+    return len(added)
+
+
+@transaction.atomic
+def undo_import(import_id: int, *, by: Actor, at: datetime) -> int:
+    """Withdraw what a file added and still stands; answer how many activities that are."""
+    read = _locked(import_id, by)
+    if not read.saved_at or read.undone_at:
+        raise Refused("nothing-to-undo", _("There is nothing to undo here any more."))
+    rows = activities_from(read).filter(state=Activity.State.ENTERED)
+    standing = list(rows.select_for_update().order_by("id"))
+    for activity in standing:
+        advance(activity, MOVES["withdraw_activity"], about=read.person.ref, by=by, at=at)
+    read.undone_at = at
+    read.save(update_fields=["undone_at"])
+    return len(standing)
+
+
+def activities_from(read: TranscriptImport) -> Any:  # noqa: ANN401  # a queryset of ours
+    """Answer the activities that a file added."""
+    keys = [entry_key_of(read, line["line"]) for line in read.lines]
+    return Activity.objects.filter(person_id=read.person_id, entry_key__in=keys)
+
+
+def entry_key_of(read: TranscriptImport, line: int) -> uuid.UUID:
+    """Answer the key by which a line is entered once."""
+    return uuid.uuid5(uuid.NAMESPACE_URL, f"recert:{read.ref}:{line}")
+
+
+def _locked(import_id: int, by: Actor) -> TranscriptImport:
+    rows = TranscriptImport.objects.select_related("person").select_for_update(of=("self",))
+    read = rows.get(pk=import_id)
+    _must_be_own(read.person_id, by)
+    return read
+
+
+def _must_be_own(person: int, by: Actor) -> None:
+    if person != by.person or not by.may(Permission.KEEP_OWN_RECORD):
+        raise not_found()
