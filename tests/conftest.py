@@ -7,7 +7,6 @@ from pathlib import Path
 
 import dj_database_url
 import psycopg
-import pytest
 from django.conf import settings as django_settings
 from hypothesis import settings
 

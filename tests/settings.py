@@ -4,13 +4,15 @@ import tempfile
 from pathlib import Path
 
 from recert.settings import *  # noqa: F403  # all of them, then a few others
-from recert.settings import STORAGES as RUNNING
 
 FOLDER = Path(tempfile.mkdtemp(prefix="recert-tests-"))
 DATA = FOLDER
 EMAIL_FILE_PATH = FOLDER / "outbox"
-STORAGES = RUNNING | {
-    "default": {**RUNNING["default"], "OPTIONS": {"location": FOLDER / "files"}},
+STORAGES = {
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": FOLDER / "files"},
+    },
     "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
 }
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

@@ -1,6 +1,6 @@
 """Take the pictures of the README: a demonstration in a browser, on a folder of its own.
 
-    make pictures
+make pictures
 """
 
 from __future__ import annotations

@@ -143,6 +143,6 @@ def on_every_page(request: Request) -> dict[str, object]:
     """Answer what every template may use."""
     return {
         "actor": getattr(request, "actor", NOBODY),
-        "book": the_rulebook(),
+        "rulebook": the_rulebook(),
         "demo": settings.DEMO,
     }

@@ -83,13 +83,15 @@ def read_transcript(path: str | Path, *, areas: Collection[str]) -> CaseFile:
     return CaseFile(name, {"activities": [row.fields for row in rows]}, lines, sheet.title)
 
 
-def read_rows(content: bytes, name: str, *, areas: Collection[str]) -> list[TableRow]:
+def read_rows(
+    content: bytes, name: str, *, areas: Collection[str], besides: Collection[str] = ()
+) -> list[TableRow]:
     """Read the rows of a table as `read_transcript` does, each with what is malformed in it.
 
-    Whether it is CSV or a workbook, the content says. Raises `UnreadableFile` for what is not a
-    table of activities at all.
+    Whether it is CSV or a workbook, the content says. It may have other columns `besides`, which
+    are not read. Raises `UnreadableFile` for what is not a table of activities at all.
     """
-    return _table(content, name_of(name), areas=areas)[2]
+    return _table(content, name_of(name), areas=areas, besides=besides)[2]
 
 
 WORKBOOK: Final = b"PK\x03\x04"
@@ -97,7 +99,7 @@ WORKBOOK: Final = b"PK\x03\x04"
 
 
 def _table(
-    content: bytes, name: str, *, areas: Collection[str]
+    content: bytes, name: str, *, areas: Collection[str], besides: Collection[str] = ()
 ) -> tuple[Sheet, int, list[TableRow]]:
     """Answer a table, the line of its header, and its rows."""
     is_workbook = content.startswith((WORKBOOK, OLD_WORKBOOK)) or name.lower().endswith(".xlsx")
@@ -106,10 +108,10 @@ def _table(
         message = f"an empty table; expected a row of columns: {', '.join(COLUMNS)}"
         raise UnreadableFile(name, message, sheet=sheet.title)
     header, *rows = sheet.rows
-    columns = _columns(sheet, header)
+    columns = _columns(sheet, header, besides)
     if not rows:
         raise sheet.refusal("no activities; expected a row for each below this one", header.line)
-    reader = _ActivityReader(sheet, columns, areas)
+    reader = _ActivityReader(sheet, columns, areas, besides)
     return sheet, header.line, [reader.row(row) for row in rows]
 
 
@@ -120,10 +122,11 @@ def _raise_all(refusals: Iterable[UnreadableFile]) -> None:
         raise UnreadableFile(first.name, first.message, first.line, first.sheet, rest)
 
 
-def _columns(sheet: Sheet, header: Row) -> list[str]:
+def _columns(sheet: Sheet, header: Row, besides: Collection[str]) -> list[str]:
     """Answer the names of the columns; one without a name is ""."""
     columns = [re.sub(r"[\s-]+", "_", cell.lower()) for cell in header.cells]
-    _raise_all(sheet.refusal(message, header.line) for message in _header_mistakes(columns))
+    known = [column for column in columns if column not in besides]
+    _raise_all(sheet.refusal(message, header.line) for message in _header_mistakes(known))
     return columns
 
 
@@ -141,10 +144,13 @@ def _header_mistakes(columns: list[str]) -> Iterator[str]:
 class _ActivityReader:
     """Turns rows into activities, with what is wrong in any cell."""
 
-    def __init__(self, sheet: Sheet, columns: list[str], areas: Collection[str]) -> None:
+    def __init__(
+        self, sheet: Sheet, columns: list[str], areas: Collection[str], besides: Collection[str]
+    ) -> None:
         self.sheet = sheet
         self.columns = columns
         self.areas = areas
+        self.besides = besides
 
     def row(self, row: Row) -> TableRow:
         fields: dict[str, object] = {"id": f"row {row.line}"}
@@ -152,7 +158,7 @@ class _ActivityReader:
         refusals = []
         columns = self.columns + [""] * (len(row.cells) - len(self.columns))
         for column, cell in zip(columns, row.cells, strict=False):
-            if not cell:
+            if not cell or column in self.besides:
                 continue
             cells[column] = cell
             try:

@@ -13,7 +13,17 @@ from typing import Annotated
 import typer
 
 from recert import __version__
-from recert.cli import assessing, cycles, fees, planning, rulebooks, running, seeding, templates
+from recert.cli import (
+    assessing,
+    cycles,
+    fees,
+    planning,
+    rulebooks,
+    running,
+    seeding,
+    staff,
+    templates,
+)
 from recert.cli.assessing import UNUSABLE
 from recert.cli.problems import as_problem
 
@@ -34,6 +44,7 @@ app.command("fee")(fees.fees_of_submissions)
 app.command("cycle")(cycles.cycle_of)
 app.command("up")(running.run_system)
 app.command("seed")(seeding.seed_board)
+app.add_typer(staff.app, name="staff")
 app.add_typer(rulebooks.app, name="rulebook")
 app.add_typer(templates.app, name="template")
 

@@ -38,15 +38,16 @@ def export(request: Request, form: str) -> HttpResponse:
     """Answer the transcript as a file."""
     person = own_record(request)
     activities = list(activities_of(person.pk))
-    makers = {
-        "csv": (lambda: _csv(activities), "text/csv; charset=utf-8"),
-        "xlsx": (lambda: _xlsx(activities), XLSX),
-        "pdf": (lambda: _pdf(request, person, activities), "application/pdf"),
-    }
-    if form not in makers:
-        raise not_found()
-    make, media_type = makers[form]
-    response = HttpResponse(make(), content_type=media_type)
+    match form:
+        case "csv":
+            content, media_type = _csv(activities), "text/csv; charset=utf-8"
+        case "xlsx":
+            content, media_type = _xlsx(activities), XLSX
+        case "pdf":
+            content, media_type = _pdf(request, person, activities), "application/pdf"
+        case _:
+            raise not_found()
+    response = HttpResponse(content, content_type=media_type)
     name = f"transcript-{request.today}.{form}"
     response["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -151,7 +152,9 @@ def _facts(
                     for area in one.covers
                 ),
                 "hours": points(one.contact_hours),
-                "documents": str(documents.get(one.pk, "") or ("✓" if one.reported_by else "–")),
+                "documents": str(
+                    documents.get(one.pk) or (_("none") if not one.reported_by else "✓")
+                ),
             }
             for one in activities
         ],

@@ -184,7 +184,7 @@ def reasons() -> dict[str, str]:
 
 
 def _own_import(request: Request, ref: str) -> TranscriptImport:
-    read = TranscriptImport.objects.filter(ref=ref, person_id=request.actor.person).first()
+    read = TranscriptImport.objects.filter(ref=ref, person=own_record(request)).first()
     if read is None:
         raise not_found()
     return read

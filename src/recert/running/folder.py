@@ -55,3 +55,17 @@ def environment(data: Path, *, url: str, demo: bool, address: str = "") -> dict[
     if address:
         ours["RECERT_ADDRESS"] = address
     return given | ours
+
+
+def running_database(data: Path) -> str:
+    """Answer the URL of the embedded database that runs on a folder, or nothing."""
+    file = data / "postgres" / "postmaster.pid"
+    try:
+        lines = file.read_text("utf-8").splitlines()
+    except FileNotFoundError:
+        return ""
+    return f"postgresql://postgres:@/postgres?host={lines[SOCKET]}" if len(lines) > SOCKET else ""
+
+
+SOCKET = 4
+"""The line of the file of a running server that names the folder of its socket."""
