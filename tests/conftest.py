@@ -7,7 +7,9 @@ from pathlib import Path
 
 import dj_database_url
 import psycopg
+import pytest
 from django.conf import settings as django_settings
+from django.db import connection
 from hypothesis import settings
 
 from recert.running.database import EmbeddedDatabase
@@ -31,10 +33,10 @@ def pytest_configure(config):
     RUNNING.callback(database.stop)
     os.environ["DATABASE_URL"] = database.url  # for the other processes of this run
     django_settings.DATABASES["default"].update(dj_database_url.parse(database.url))  # for this one
-    with psycopg.connect(database.url, autocommit=True) as connection:
+    with psycopg.connect(database.url, autocommit=True) as server:
         for setting in ("fsync", "synchronous_commit", "full_page_writes"):
-            connection.execute(f"ALTER SYSTEM SET {setting} = off")
-        connection.execute("SELECT pg_reload_conf()")
+            server.execute(f"ALTER SYSTEM SET {setting} = off")
+        server.execute("SELECT pg_reload_conf()")
 
 
 def _folder():
@@ -53,3 +55,14 @@ def pytest_unconfigure(config):
     """Stop PostgreSQL."""
     del config
     RUNNING.close()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup, django_db_blocker):
+    """End what threads of a live server left open, or the database could not be dropped."""
+    yield
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )

@@ -9,14 +9,14 @@ import builtins
 import sys
 from typing import IO, Any
 
-from aiohttp import web
-from localstripe import resources, server
-
 ITS_OWN = "/tmp/localstripe.pickle"  # noqa: S108  # what is put right below
 
 
 def main(port: int, memory: str) -> None:
     """Play the processor until told to stop."""
+    # Inside, because they warn of each other as soon as they are loaded.
+    from aiohttp import web  # noqa: PLC0415  # as said
+    from localstripe import resources, server  # noqa: PLC0415  # as said
 
     def open_ours(path: str, mode: str = "r") -> IO[Any]:
         return builtins.open(memory if path == ITS_OWN else path, mode)  # noqa: PTH123  # the caller closes it
