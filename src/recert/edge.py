@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from allauth.mfa.models import Authenticator
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -25,11 +24,14 @@ from recert import clock
 from recert.board import the_rulebook
 from recert.people.access import PERSON_IS_NEEDED, PUBLIC, SIGNED_IN, Page, Request
 from recert.people.kept_forms import keep_form, page_of_form
-from recert.people.models import Account, Person
-from recert.people.queries import who_is
+from recert.people.models import Person
+from recert.people.queries import has_second_factor, who_is
 from recert.policy.calendar import board_day
 from recert.policy.permissions import NOBODY, Permission
 from recert.policy.refusals import Refused
+
+LARGEST_REQUEST = 420_000_000
+"""The most bytes of one request: twenty documents of the largest size, and what is around them."""
 
 STATUS = {"not-found": 404, "not-permitted": 403}
 """Of refusals, by code; all others say that the thing is not as the sender thought (409)."""
@@ -43,6 +45,8 @@ class Edge:
 
     def __call__(self, request: Any) -> HttpResponseBase:  # noqa: ANN401  # becomes a `Request` here
         """Stamp the request, and let it pass."""
+        if int(request.headers.get("Content-Length") or 0) > LARGEST_REQUEST:
+            return HttpResponse(_("This is too large to be taken."), status=413)
         request.at = clock.now()
         request.today = board_day(the_rulebook(), at=request.at)
         account = request.user if request.user.is_authenticated else None
@@ -67,7 +71,7 @@ class Edge:
             return None
         if not request.actor.is_known:
             return _ask_to_sign_in(request)
-        if request.actor.is_staff and not _has_second_factor(request.account):
+        if request.actor.is_staff and not has_second_factor(request.account):
             messages.warning(request, _("Staff sign in with a second factor. Please set one up."))
             return redirect("mfa_index")
         if declared == SIGNED_IN or request.actor.may(Permission(declared)):
@@ -111,11 +115,6 @@ def _as_the_reader_reads(person: Person | None) -> Iterator[None]:
         translation.activate(person.language)
     with timezone.override(ZoneInfo(zone)):
         yield
-
-
-def _has_second_factor(account: Account | None) -> bool:
-    strong = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
-    return bool(Authenticator.objects.filter(user=account, type__in=strong).exists())
 
 
 def _ask_to_sign_in(request: Request) -> HttpResponse:

@@ -1,9 +1,11 @@
 """Files of activities: read, shown line by line, saved at once, taken back; and taken along."""
 
 import csv
+import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from io import BytesIO, StringIO
+from itertools import product
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pikepdf
@@ -17,7 +19,16 @@ from recert.casefile import COLUMNS
 from recert.journal.models import Event
 from recert.transcript.bulk import save_import
 from recert.transcript.models import Activity, TranscriptImport
-from tests.making import AT, BOOK, HOURLY, actor, make_activity, make_credential, make_person
+from tests.making import (
+    AT,
+    BOOK,
+    HOURLY,
+    actor,
+    make_activity,
+    make_credential,
+    make_document,
+    make_person,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -46,8 +57,7 @@ GOOD = f"{HOURLY},Laboratory Days,2022-05-04,2,chemistry"
 
 
 def fates(client, answer):
-    page = client.get(answer.url)
-    return [(one.line, one.fate) for one in page.context["fates"]]
+    return [(one.line, one.fate) for one, _served in client.get(answer.url).context["lines"]]
 
 
 def test_nothing_is_saved_before_it_was_shown(client, person):
@@ -82,18 +92,47 @@ def test_each_line_has_its_fate_and_the_good_ones_are_added(client, person):
     page = client.get(answer.url).text
     for words in ("unknown kind", "contact_hours: missing", "completed_on", "title"):
         assert words in page
-    left = client.get(answer.url + "/left-out.csv").content.decode("utf-8-sig")
-    assert [bool(row["why"]) for row in csv.DictReader(StringIO(left))] == [True] * 6
+    left = left_out(client, answer)
+    assert [bool(row["why"]) for row in left] == [True] * 6
     client.post(answer.url)
     titles = person.activities.values_list("title", flat=True)
     assert sorted(titles) == ["Another", "Laboratory Days", "There already"]
+    wanted = ["added" if one == "new" else one for one in wanted]
+    assert fates(client, answer) == [*enumerate(wanted, 2)]
+    assert left_out(client, answer) == left
+
+
+def left_out(client, answer):
+    table = client.get(answer.url + "/left-out.csv").content.decode("utf-8-sig")
+    return list(csv.DictReader(StringIO(table)))
+
+
+def test_what_was_left_out_is_put_right_and_sent_again(client, person):
+    answer = send(client, lines(f"{HOURLY},=1+1,04.05.2022,2,", f"{HOURLY},'=2,04.05.2022,2,"))
+    table = client.get(answer.url + "/left-out.csv").content
+    assert all(row["title"].startswith("'=") for row in left_out(client, answer))
+    again = send(client, table.replace(b"04.05.2022", b"2022-05-04"))
+    assert fates(client, again) == [(2, "new"), (3, "new")]
+    client.post(again.url)
+    assert set(person.activities.values_list("title", flat=True)) == {"=1+1", "=2"}
 
 
 def test_what_it_brings_is_told(client, person):
     make_credential(person, certified_on=date(2025, 1, 10))
     answer = send(client, lines(f"{HOURLY},New,2025-05-04,2,chemistry"))
-    (effect,) = client.get(answer.url).context["effects"]
+    page = client.get(answer.url)
+    (effect,) = page.context["effects"]
     assert (effect.before, effect.after) == (0, 200)
+    ((served,),) = [served for _one, served in page.context["lines"]]
+    assert (served.counted, served.claimed, served.because) == (200, 200, "")
+
+
+def test_what_a_line_does_not_bring_is_told_with_the_reason(client, person):
+    make_credential(person, certified_on=date(2025, 1, 10))
+    page = client.get(send(client, lines(f"{HOURLY},Long ago,1999-05-04,2,chemistry")).url)
+    ((served,),) = [served for _one, served in page.context["lines"]]
+    assert served.counted == 0
+    assert "outside the days that count: January 10, 2025" in page.text
 
 
 def test_a_second_click_adds_nothing_and_all_can_be_taken_back(client, person):
@@ -130,8 +169,21 @@ def test_a_strangers_file_does_not_exist(client, person):
     answer = send(client, lines(GOOD))
     client.force_login(make_person("Somebody Else").account)
     for method in (client.get, client.post):
-        assert method(answer.url).status_code == 404
+        for path in ("", "/undo", "/left-out.csv"):
+            assert method(answer.url + path).status_code == 404
     assert not Activity.objects.exists()
+
+
+def test_files_that_were_read_and_not_saved_are_not_piled_up(client, person):
+    saved = send(client, lines(GOOD))
+    client.post(saved.url)
+    for _each in range(7):
+        send(client, lines(f"{HOURLY},Another,2022-05-04,2,"))
+    assert person.imports.filter(saved_at=None).count() == 5
+    person.imports.filter(saved_at=None).update(read_at=AT)
+    send(client, lines(GOOD))
+    assert person.imports.filter(saved_at=None).count() == 1
+    assert client.get(saved.url).status_code == 200
 
 
 def bomb():
@@ -145,6 +197,8 @@ def bomb():
     ("content", "name", "says"),
     [
         (b"", "a.csv", "empty"),
+        (b"\xef\xbb\xbf \n", "a.csv", "empty"),
+        ((HEADER + "\n" + GOOD.replace("Lab", "\x00Lab")).encode(), "a.csv", "not a text"),
         (b"\x00\x01\x02", "a.csv", "not a text"),
         (b"\xff\xfeA\x00", "a.csv", "UTF-16"),
         (b"%PDF-1.7", "a.pdf", "unknown column"),
@@ -161,17 +215,20 @@ def bomb():
 def test_what_is_no_table_is_told(client, person, content, name, says):
     answer = send(client, content, name)
     assert answer.status_code == 422
-    if content:
-        assert any(says in one for one in answer.context["mistakes"])
+    assert any(says in one for one in answer.context["form"].errors["file"])
     assert not TranscriptImport.objects.exists()
+
+
+def test_a_form_without_a_file_is_told_so(client, person):
+    answer = client.post(UPLOAD)
+    assert (answer.status_code, [*answer.context["form"].errors]) == (422, ["file"])
 
 
 def test_the_boards_own_columns_are_not_taken(client, person):
     header = f"{HEADER},used_in_cycle_ending"
     answer = send(client, lines(f"{GOOD},2021-01-31", header=header))
-    page = client.get(answer.url)
-    assert page.context["fates"][0].fate == "new"
-    assert "are the board" in page.text
+    assert fates(client, answer) == [(2, "new")]
+    assert "are the board" in client.get(answer.url).text
 
 
 @pytest.mark.parametrize(
@@ -180,13 +237,15 @@ def test_the_boards_own_columns_are_not_taken(client, person):
 )
 @pytest.mark.parametrize("form", ["csv", "xlsx"])
 def test_what_is_taken_along_can_be_read_again(client, person, form, title):
-    make_activity(person, title, provider="=cmd()", portions={"safety": 150, "ethics": 50})
+    portions = {"ethics": 50, "safety": 150}
+    make_activity(person, title, provider="=cmd()", covers=["ethics", "safety"], portions=portions)
     make_activity(person, f"{title} two", covers=["safety", "chemistry"], from_on=None)
+    make_activity(person, "Free", covers=["safety", "chemistry"], portions={"safety": 100})
     content = client.get(reverse("portal:export", args=[form])).content
     other = make_person("Somebody Else")
     client.force_login(other.account)
     client.post(send(client, content, f"mine.{form}").url)
-    said = ("title", "provider", "completed_on", "contact_hours", "portions")
+    said = ("title", "provider", "completed_on", "contact_hours", "covers", "portions")
     mine, theirs = (sorted(map(str, one.activities.values_list(*said))) for one in (person, other))
     assert mine == theirs
 
@@ -194,10 +253,10 @@ def test_what_is_taken_along_can_be_read_again(client, person, form, title):
 def test_every_kind_of_activity_can_be_read_from_the_template(client, person):
     template = client.get(reverse("portal:import-template")).content
     answer = send(client, template)
-    page = client.get(answer.url)
-    assert {one.fate for one in page.context["fates"]} == {"new"}
+    told = fates(client, answer)
+    assert {fate for _line, fate in told} == {"new"}
     client.post(answer.url)
-    assert person.activities.count() == len(page.context["fates"])
+    assert person.activities.count() == len(told)
 
 
 def test_nothing_in_a_table_runs(client, person):
@@ -227,8 +286,64 @@ def test_the_record_to_print(client, person, number):
     answer = client.get(reverse("portal:export", args=["pdf"]))
     assert answer["Content-Type"] == "application/pdf"
     with pikepdf.open(BytesIO(answer.content)) as document:
-        assert len(document.pages) == {0: 1, 1: 1}.get(number, len(document.pages))
+        assert (len(document.pages) == 1) == (number < 2)
         assert document.docinfo["/Author"] == person.name
+
+
+NAMES = ["محمد بن علي", "Жанна Ω", "王小明", "🧪 and 👩‍🔬", r"#panic() $x$ \u{41} //", "x" * 300]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_no_name_breaks_the_record(client, name):
+    someone = make_person(f"{name} {name}")
+    client.force_login(someone.account)
+    make_credential(someone, certified_on=date(2024, 1, 10))
+    make_activity(someone, name, provider=name, completed_on=date(2024, 5, 4))
+    answer = client.get(reverse("portal:export", args=["pdf"]))
+    with pikepdf.open(BytesIO(answer.content)) as document:
+        assert document.docinfo["/Author"] == someone.name
+
+
+def test_what_the_record_says(client, person, monkeypatch):
+    credential = make_credential(person, certified_on=date(2024, 1, 10))
+    proved = make_activity(person, "Proved", completed_on=date(2024, 5, 4))
+    make_document(proved)
+    make_activity(person, "New", completed_on=date(2025, 5, 4), portions={"chemistry": 150})
+    make_activity(person, "Reported", completed_on=date(1999, 5, 4), reported_by="Lab")
+    make_activity(person, "Withdrawn", state=Activity.State.WITHDRAWN)
+    told = {}
+
+    def compiled(template, *, sys_inputs, timestamp):
+        told.update(json.loads(sys_inputs["facts"]), timestamp=timestamp)
+        return b"%PDF"
+
+    monkeypatch.setattr("recert.portal.exporting.typst.compile", compiled)
+    client.get(reverse("portal:export", args=["pdf"]))
+    (card,) = told["credentials"]
+    assert credential.number in card["category"]
+    assert card["days"].startswith("Days that count: January 10, 2024")
+    assert [bar["title"] for bar in card["bars"]][0] == "Total"
+    assert [year["year"] for year in told["years"]] == ["2025", "2024", "1999"]
+    lines = [one for year in told["years"] for one in year["activities"]]
+    assert [one["documents"] for one in lines] == ["no", "yes", "not needed"]
+    assert [one["areas"] for one in lines] == [["Chemistry 1.5"], ["Chemistry"], ["Chemistry"]]
+    sums = [[each["sum"] for each in one["counts"]] for one in lines]
+    assert sums == [["1.5 of 1.5"], ["2 of 2"], []]
+    assert BOOK.title in told["program"]
+    assert person.customer_number in told["number"]
+
+
+def test_queries_of_an_export_do_not_grow(client, person, django_assert_num_queries):
+    make_credential(person, certified_on=date(2024, 1, 10))
+    for number, form in product((1, 20), ("csv", "pdf")):
+        for place in range(number):
+            make_activity(person, f"{number} {place} {form}", completed_on=date(2024, 5, 4))
+        with django_assert_num_queries({"csv": 5, "pdf": 12}[form]):
+            client.get(reverse("portal:export", args=[form]))
+
+
+def test_there_is_no_other_form(client, person):
+    assert client.get(reverse("portal:export", args=["exe"])).status_code == 404
 
 
 def test_queries_do_not_grow_with_the_file(

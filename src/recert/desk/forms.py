@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from recert.people.forms import LineField
-from recert.people.models import Account
+from recert.people.queries import account_at
 from recert.policy.permissions import STAFF
 
 
@@ -51,8 +51,8 @@ class RoleForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Find the account."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
-        email = str(cleaned.get("email", "")).lower()
-        account = Account.objects.filter(email=email).first() if email else None
+        email = str(cleaned.get("email", ""))
+        account = account_at(email) if email else None
         if email and account is None:
             raise ValidationError({"email": _("Nobody has an account with this address.")})
         cleaned["account"] = account

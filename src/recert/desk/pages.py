@@ -17,8 +17,13 @@ from recert.journal.queries import events_about
 from recert.people.access import Request, needs
 from recert.people.actions import grant_role, invite, take_role
 from recert.people.links import SIGNER
-from recert.people.models import Account, StaffRole
-from recert.people.queries import person_seen_by
+from recert.people.queries import (
+    account_called,
+    addresses_of,
+    former_names_of,
+    person_seen_by,
+    staff_members,
+)
 from recert.people.search import people_like
 from recert.policy.permissions import Permission, Role
 from recert.policy.refusals import Refused, not_found
@@ -26,8 +31,13 @@ from recert.portal.cards import cards_of
 from recert.portal.documents import attachment
 from recert.portal.histories import lines_of_history
 from recert.transcript.actions import open_document
-from recert.transcript.models import Activity
-from recert.transcript.queries import activities_of, document_seen_by, documents_by_activity
+from recert.transcript.queries import (
+    activities_of,
+    activity_seen_by,
+    all_documents_of,
+    document_seen_by,
+    documents_by_activity,
+)
 
 PER_PAGE = 50
 
@@ -51,8 +61,8 @@ def person(request: Request, ref: str) -> HttpResponse:
     counted = documents_by_activity(found.pk)
     page = {
         "person": found,
-        "addresses": list(found.addresses.all()),
-        "former_names": list(found.former_names.all()),
+        "addresses": addresses_of(found),
+        "former_names": former_names_of(found),
         "cards": cards_of(positions_of(found.pk, as_of=request.today)),
         "activities": [(one, counted.get(one.pk, 0)) for one in activities],
         "more": activities_of(found.pk).count() - len(activities),
@@ -73,12 +83,10 @@ def _rights(request: Request) -> dict[str, bool]:
 @needs(Permission.SEE_RECORDS)
 def activity(request: Request, ref: str) -> HttpResponse:
     """Show an activity of somebody's transcript, with the names of its documents."""
-    found = Activity.objects.select_related("person").filter(ref=ref).first()
-    if found is None:
-        raise not_found()
+    found = activity_seen_by(request.actor, ref)
     page = {
         "activity": found,
-        "documents": list(found.documents.order_by("id")),
+        "documents": all_documents_of(found),
         "may": _rights(request),
         "form": ReasonForm(),
     }
@@ -133,7 +141,7 @@ def staff(request: Request) -> HttpResponse:
     try:
         if request.method == "POST" and "take" in request.POST:
             ref, _space, role = request.POST["take"].partition(" ")
-            account = _account(ref)
+            account = account_called(ref)
             take_role(account, role=_role(role), by=request.actor, at=request.at)
             messages.success(request, _("The role was taken."))
             return redirect("desk:staff")
@@ -146,18 +154,8 @@ def staff(request: Request) -> HttpResponse:
     except Refused as refusal:
         messages.error(request, refusal.message)
         return redirect("desk:staff")
-    members: dict[Account, list[str]] = {}
-    for one in StaffRole.objects.select_related("account").order_by("account__email", "role"):
-        members.setdefault(one.account, []).append(one.role)
-    page = {"form": form, "members": list(members.items())}
+    page = {"form": form, "members": staff_members()}
     return render(request, "desk/staff.html", page, status=422 if form.errors else 200)
-
-
-def _account(ref: str) -> Account:
-    found = Account.objects.filter(ref=ref).first()
-    if found is None:
-        raise not_found()
-    return found
 
 
 def _role(text: str) -> Role:

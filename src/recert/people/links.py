@@ -17,13 +17,18 @@ def token_of(link: PrivateLink) -> str:
     return SIGNER.sign(link.ref)
 
 
-def link_behind(token: str, *, purpose: PrivateLink.Purpose, at: datetime) -> PrivateLink:
-    """Answer the private link of an address, while it lasts. Raises `Refused`."""
+def signed_ref(token: str) -> str:
+    """Answer the ref that an address holds, where its signature is ours. Raises `Refused`."""
     try:
-        ref = SIGNER.unsign(token)
+        return SIGNER.unsign(token)
     except BadSignature:
         raise not_found() from None
-    link = PrivateLink.objects.filter(ref=ref, purpose=purpose, revoked_at=None).first()
+
+
+def link_behind(token: str, *, purpose: PrivateLink.Purpose, at: datetime) -> PrivateLink:
+    """Answer the private link of an address, while it lasts. Raises `Refused`."""
+    links = PrivateLink.objects.filter(ref=signed_ref(token), purpose=purpose, revoked_at=None)
+    link = links.first()
     if link is None or (link.expires_at and link.expires_at <= at):
         raise not_found()
     return link

@@ -2,7 +2,21 @@
 
 from __future__ import annotations
 
-from recert.people.models import Account, Person
+from datetime import datetime
+
+from allauth.mfa.models import Authenticator
+from django.db.models import Q
+
+from recert.people.links import signed_ref
+from recert.people.models import (
+    Account,
+    Address,
+    FormerName,
+    Invitation,
+    Person,
+    PrivateLink,
+    StaffRole,
+)
 from recert.policy.permissions import NOBODY, Actor, Permission, Role
 from recert.policy.refusals import not_found
 
@@ -35,3 +49,72 @@ def person_seen_by(actor: Actor, ref: str) -> Person:
     if person is None or not (person.pk == actor.person or actor.may(Permission.SEE_RECORDS)):
         raise not_found()
     return person
+
+
+def addresses_of(person: Person) -> list[Address]:
+    """Answer where a person lives and works."""
+    return list(person.addresses.all())
+
+
+def address_of(person: Person, use: str) -> Address | None:
+    """Answer where a person lives, or works."""
+    return person.addresses.filter(use=use).first()
+
+
+def former_names_of(person: Person) -> list[FormerName]:
+    """Answer the legal names that a person had, the latest first."""
+    return list(person.former_names.all())
+
+
+def has_second_factor(account: Account | None) -> bool:
+    """Answer whether an account has one that is strong enough for staff."""
+    strong = [Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN]
+    return bool(Authenticator.objects.filter(user=account, type__in=strong).exists())
+
+
+def invitation_behind(token: str) -> Invitation:
+    """Answer the invitation of an address. Raises `Refused`."""
+    found = Invitation.objects.select_related("person").filter(ref=signed_ref(token)).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def links_of(person: Person, *, at: datetime) -> list[PrivateLink]:
+    """Answer the private links of a person that have not ended, the latest first."""
+    lasting = Q(expires_at=None) | Q(expires_at__gt=at)
+    return list(person.private_links.filter(lasting, revoked_at=None).order_by("-id"))
+
+
+def own_link(person: Person, ref: str) -> PrivateLink:
+    """Answer a private link to whoever made it. Raises `Refused`."""
+    found = person.private_links.filter(ref=ref).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def account_called(ref: str) -> Account:
+    """Answer an account by its ref. Raises `Refused`."""
+    found = Account.objects.filter(ref=ref).first()
+    if found is None:
+        raise not_found()
+    return found
+
+
+def account_at(email: str) -> Account | None:
+    """Answer the account with an email address, in any case."""
+    return Account.objects.filter(email=email.strip().lower()).first()
+
+
+def staff_members() -> list[tuple[Account, list[str]]]:
+    """Answer who works for the board, each with their roles."""
+    members: dict[Account, list[str]] = {}
+    for one in StaffRole.objects.select_related("account").order_by("account__email", "role"):
+        members.setdefault(one.account, []).append(one.role)
+    return list(members.items())
+
+
+def person_called(ref: str) -> Person:
+    """Answer a person's record as it is now."""
+    return Person.objects.get(ref=ref)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from allauth.core import ratelimit
-from allauth.mfa.models import Authenticator
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -22,8 +21,18 @@ from recert.people.actions import (
 )
 from recert.people.forms import AddressForm, BindForm, DetailsForm, LinkForm
 from recert.people.kept_forms import kept_form, with_version
-from recert.people.links import SIGNER, token_of
-from recert.people.models import Account, Address, Invitation, PrivateLink
+from recert.people.links import token_of
+from recert.people.models import Account, Address, PrivateLink
+from recert.people.queries import (
+    address_of,
+    addresses_of,
+    former_names_of,
+    has_second_factor,
+    invitation_behind,
+    links_of,
+    own_link,
+    person_called,
+)
 from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused, not_found
 
@@ -34,9 +43,9 @@ def account(request: Request) -> HttpResponse:
     person = request.person
     page = {
         "person": person,
-        "addresses": list(person.addresses.all()) if person else [],
-        "former_names": list(person.former_names.all()) if person else [],
-        "has_second_factor": Authenticator.objects.filter(user=request.account).exists(),
+        "addresses": addresses_of(person) if person else [],
+        "former_names": former_names_of(person) if person else [],
+        "has_second_factor": has_second_factor(request.account),
     }
     return render(request, "portal/account.html", page)
 
@@ -56,8 +65,7 @@ def details(request: Request) -> HttpResponse:
             change_details(person.pk, said=said, version=version, by=request.actor, at=request.at)
         except Refused as refusal:
             form.add_error(None, refusal.message)
-            person.refresh_from_db()
-            form.data = with_version(form.data, person.version)
+            form.data = with_version(form.data, person_called(person.ref).version)
         else:
             messages.success(request, _("Your details are saved."))
             return redirect("portal:account")
@@ -71,7 +79,7 @@ def address(request: Request, use: str) -> HttpResponse:
     if use not in Address.Use.values:
         raise not_found()
     person = own_record(request)
-    there = person.addresses.filter(use=use).first()
+    there = address_of(person, use)
     names = ("lines", "city", "region", "postal_code", "country")
     initial = {name: getattr(there, name) for name in names} if there else None
     kept = kept_form(request)
@@ -143,20 +151,6 @@ def invitation(request: Request, token: str) -> HttpResponse:
     return render(request, "portal/invitation.html", page)
 
 
-def invitation_behind(token: str) -> Invitation:
-    """Answer the invitation of an address. Raises `Refused`."""
-    ref = SIGNER.unsign(token) if token.count(".") == 1 and _is_signed(token) else ""
-    found = Invitation.objects.select_related("person").filter(ref=ref).first()
-    if found is None:
-        raise not_found()
-    return found
-
-
-def _is_signed(token: str) -> bool:
-    ref, _dot, signature = token.rpartition(".")
-    return SIGNER.signature(ref) == signature
-
-
 @needs(Permission.KEEP_OWN_RECORD)
 def links(request: Request) -> HttpResponse:
     """Make and revoke private links: the calendar, and one's standing for an employer."""
@@ -164,9 +158,7 @@ def links(request: Request) -> HttpResponse:
     form = LinkForm(request.POST if "make-standing" in request.POST else None)
     if request.method == "POST":
         if "revoke" in request.POST:
-            link = person.private_links.filter(ref=request.POST["revoke"]).first()
-            if link is None:
-                raise not_found()
+            link = own_link(person, request.POST["revoke"])
             revoke_link(link, by=request.actor, at=request.at)
             messages.success(request, _("The link shows nothing any more."))
             return redirect("portal:links")
@@ -181,8 +173,7 @@ def links(request: Request) -> HttpResponse:
             return redirect("portal:links")
     here = [
         (one, request.build_absolute_uri(_address_of(one)))
-        for one in person.private_links.filter(revoked_at=None).order_by("-id")
-        if one.expires_at is None or one.expires_at > request.at
+        for one in links_of(person, at=request.at)
     ]
     page = {
         "form": form,

@@ -5,27 +5,29 @@ from __future__ import annotations
 import csv
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import dataclass
 from importlib.resources import files
 from io import BytesIO, StringIO
+from itertools import groupby
 
 import typst
 from django.http import HttpResponse
 from django.utils import formats, timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
 
 from recert.board import the_rulebook
 from recert.casefile import COLUMNS
-from recert.declarations.queries import positions_of
+from recert.declarations.queries import Positions, positions_of
 from recert.people.access import Request, needs, own_record
 from recert.people.models import Person
 from recert.policy.permissions import Permission
 from recert.policy.points import points_text
 from recert.policy.refusals import not_found
-from recert.portal.cards import Card, cards_of
-from recert.portal.templatetags.words import day, points, with_days
+from recert.portal.cards import Bar, Card, cards_of
+from recert.portal.templatetags.words import day, points, short_day, with_days
 from recert.transcript.importing import with_guard
 from recert.transcript.models import Activity
 from recert.transcript.queries import activities_of, documents_by_activity
@@ -68,9 +70,9 @@ def cells_of(activity: Activity) -> dict[str, str]:
         "repeat": "yes" if activity.repeat else "",
         "from": activity.from_on.isoformat() if activity.from_on else "",
     }
-    if portions is None:
-        return cells | {"covers": "; ".join(activity.covers)}
-    shares = (f"{area}={points_text(some)}" for area, some in portions.items())
+    if portions is None or set(activity.covers) != set(portions):
+        cells["covers"] = "; ".join(activity.covers)
+    shares = (f"{area}={points_text(some)}" for area, some in (portions or {}).items())
     return cells | {"allocation": "; ".join(shares)}
 
 
@@ -99,65 +101,103 @@ def _xlsx(activities: Iterable[Activity]) -> bytes:
 
 
 def _pdf(request: Request, person: Person, activities: list[Activity]) -> bytes:
-    cards = cards_of(positions_of(person.pk, as_of=request.today))
-    facts = _facts(request.at, person, cards, activities)
+    facts = _facts(request, person, activities)
     template = (files("recert") / "templates" / "documents" / "transcript.typ").read_bytes()
-    return bytes(typst.compile(template, sys_inputs={"facts": json.dumps(facts)}))
+    made = int(request.at.timestamp())
+    return bytes(typst.compile(template, sys_inputs={"facts": json.dumps(facts)}, timestamp=made))
 
 
-def _facts(
-    at: datetime, person: Person, cards: list[Card], activities: list[Activity]
-) -> dict[str, object]:
-    """Answer all that the record says, as texts; the template only lays them out."""
-    book, documents = the_rulebook(), documents_by_activity(person.pk)
-    made = formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
-    zone = timezone.get_current_timezone_name()
+def _facts(request: Request, person: Person, activities: list[Activity]) -> dict[str, object]:
+    """Answer all that the record says, as texts; its template only lays them out."""
+    book, positions = the_rulebook(), positions_of(person.pk, as_of=request.today)
+    made = formats.date_format(timezone.localtime(request.at), "DATETIME_FORMAT")
+    by_year = groupby(activities, key=lambda one: one.completed_on.year)
+    told = _Telling(_serves(positions), documents_by_activity(person.pk))
     return {
+        "language": (get_language() or "en").partition("-")[0],
         "title": _("Record of continuing education"),
         "program": f"{book.title} · {book.board}",
         "name": person.name,
         "number": _("Customer number %(number)s") % {"number": person.customer_number},
         "made": _("Made on %(day)s (%(zone)s) from the certificant's own transcript")
-        % {"day": made, "zone": zone},
-        "credentials": [
-            {
-                "title": card.title.text,
-                "superscript": card.title.superscript,
-                "category": f"{card.category}, {card.number}",
-                "standing": card.standing,
-                "tone": card.tone,
-                "says": with_days(card.says),
-                "bars": [
-                    {
-                        "title": bar.title,
-                        "sum": _("%(have)s of %(need)s")
-                        % {"have": points(bar.have), "need": points(bar.need)},
-                        "filled": bar.filled,
-                        "met": not bar.short,
-                    }
-                    for bar in ([card.total] if card.total else []) + list(card.bars)
-                ],
-            }
-            for card in cards
-        ],
-        "heads": [_("Completed"), _("Activity"), _("Areas"), _("Hours"), _("Documents")],
-        "activities": [
-            {
-                "day": day(one.completed_on),
-                "title": one.title,
-                "kind": book.kinds[one.kind].title,
-                "provider": one.provider,
-                "areas": ", ".join(
-                    f"{book.areas[area].title} {points((one.portions or {}).get(area))}".strip()
-                    for area in one.covers
-                ),
-                "hours": points(one.contact_hours),
-                "documents": str(
-                    documents.get(one.pk) or (_("none") if not one.reported_by else "✓")
-                ),
-            }
-            for one in activities
+        % {"day": made, "zone": timezone.get_current_timezone_name()},
+        "stands": _("Where each credential stands on %(day)s") % {"day": day(request.today)},
+        "credentials": [_credential(card) for card in cards_of(positions)],
+        "activities": _("Activities"),
+        "heads": [_("Completed"), _("Activity"), _("Areas"), _("Counts"), _("Documents")],
+        "years": [
+            {"year": str(year), "activities": [told.activity(one) for one in each]}
+            for year, each in by_year
         ],
         "none": _("No activity has been entered yet."),
+        "outside": _("outside the days that count now"),
         "page": _("Page"),
     }
+
+
+def _serves(positions: Positions) -> dict[str, list[tuple[str, int, int]]]:
+    """Answer by activity what counts of it for each credential, of what was put forward."""
+    serves: dict[str, list[tuple[str, int, int]]] = {}
+    for position in positions.each:
+        for ledger in position.assessment.ledgers() if position.assessment else ():
+            claim = (position.title, sum(ledger.counted.values()), ledger.claimed)
+            serves.setdefault(ledger.activity, []).append(claim)
+    return serves
+
+
+def _credential(card: Card) -> dict[str, object]:
+    between = {"begins": day(card.begins), "ends": day(card.ends)}
+    return {
+        "title": card.title.text,
+        "superscript": card.title.superscript,
+        "category": f"{card.category} · {card.number}",
+        "standing": card.standing,
+        "tone": card.tone,
+        "says": with_days(card.says),
+        "days": _("Days that count: %(begins)s to %(ends)s") % between if card.begins else "",
+        "bars": [_bar(bar) for bar in ([card.total] if card.total else []) + list(card.bars)],
+    }
+
+
+def _bar(bar: Bar) -> dict[str, object]:
+    short = _("%(short)s short") % {"short": points(bar.short)}
+    return {
+        "title": bar.title,
+        "sum": _("%(have)s of %(need)s") % {"have": points(bar.have), "need": points(bar.need)},
+        "note": short if bar.short else _("met"),
+        "filled": bar.filled,
+        "met": not bar.short,
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class _Telling:
+    """What an activity is told with: what it serves, by ref, and its documents, by its id."""
+
+    serves: dict[str, list[tuple[str, int, int]]]
+    documents: dict[int, int]
+
+    def activity(self, one: Activity) -> dict[str, object]:
+        book, portions = the_rulebook(), one.portions or {}
+        areas = [(book.areas[area].title, points(portions.get(area))) for area in one.covers]
+        about = (book.kinds[one.kind].title, one.provider)
+        return {
+            "day": short_day(one.completed_on),
+            "title": one.title,
+            "about": " · ".join(filter(None, about)),
+            "areas": [f"{title} {some}".strip() for title, some in areas],
+            "counts": [
+                {
+                    "sum": _("%(have)s of %(need)s")
+                    % {"have": points(counted), "need": points(claimed)},
+                    "title": title,
+                }
+                for title, counted, claimed in self.serves.get(one.ref, ())
+            ],
+            "documents": self._documents(one),
+        }
+
+    def _documents(self, one: Activity) -> str:
+        if self.documents.get(one.pk):
+            return _("yes")
+        return _("not needed") if one.reported_by else _("no")

@@ -17,21 +17,21 @@ from recert.board import the_rulebook
 from recert.casefile import COLUMNS, UnreadableFile, transcript_template
 from recert.declarations.queries import assessments_with, positions_of
 from recert.people.access import Request, needs, own_record
+from recert.policy.assessment import Ledger
 from recert.policy.permissions import Permission
-from recert.policy.refusals import not_found
 from recert.portal.documents import name_of_file
-from recert.transcript.bulk import keep_import, save_import, undo_import
+from recert.transcript.bulk import fates_in, keep_import, own_import, save_import, undo_import
 from recert.transcript.importing import (
     LARGEST,
     MOST_LINES,
+    WHY,
     LineFate,
-    fates_of,
+    as_cell,
     read_lines,
     unsaved,
-    with_guard,
 )
 from recert.transcript.models import TranscriptImport
-from recert.transcript.queries import activities_of, as_fact
+from recert.transcript.queries import as_fact
 
 
 class ImportForm(forms.Form):
@@ -47,23 +47,22 @@ class ImportForm(forms.Form):
 @needs(Permission.KEEP_OWN_RECORD)
 def upload(request: Request) -> HttpResponse:
     """Read a file, and go on to what its lines would become."""
-    form = ImportForm(request.POST or None, request.FILES or None)
-    mistakes: list[str] = []
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST"
+    form = ImportForm(request.POST, request.FILES) if sent else ImportForm()
+    if sent and form.is_valid():
         file = form.cleaned_data["file"]
         name = name_of_file(file.name)
         try:
             lines = _read(file.read(LARGEST + 1), name)
         except UnreadableFile as unreadable:
-            mistakes = str(unreadable).splitlines()
+            form.add_error("file", str(unreadable).splitlines())
         else:
             read = keep_import(
                 own_record(request), name=name, lines=lines, by=request.actor, at=request.at
             )
             return redirect("portal:import-preview", read.ref)
-    page = {"form": form, "mistakes": mistakes, "columns": COLUMNS}
-    failed = bool(form.errors or mistakes)
-    return render(request, "portal/import.html", page, status=422 if failed else 200)
+    page = {"form": form, "columns": COLUMNS}
+    return render(request, "portal/import.html", page, status=422 if form.errors else 200)
 
 
 def _read(content: bytes, name: str) -> list[dict[str, object]]:
@@ -97,53 +96,68 @@ class Effect:
     need: int
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What one new activity would bring to a credential, in hundredths; and why no more."""
+
+    title: str
+    counted: int
+    claimed: int
+    because: str
+
+
 @needs(Permission.KEEP_OWN_RECORD)
 def preview(request: Request, ref: str) -> HttpResponse:
     """Show what would become of each line; sent, save those that are new."""
-    read = _own_import(request, ref)
+    read = own_import(request.actor, ref)
     if request.method == "POST":
         count = save_import(read.pk, by=request.actor, at=request.at)
         said = ngettext("%(count)s activity was added.", "%(count)s activities were added.", count)
         messages.success(request, said % {"count": count})
         return redirect("portal:import-preview", ref)
-    there = list(activities_of(read.person_id))
-    if read.saved_at:
-        fates: list[LineFate] = []
-    else:
-        fates = fates_of(read, there)
-    counted = {fate: sum(1 for one in fates if one.fate == fate) for fate in FATES}
+    fates = fates_in(read)
+    new = sum(1 for one in fates if one.fate == "new")
+    added = sum(1 for one in fates if one.fate == "added")
+    effects, served = _effects(request, read, fates) if new and not read.saved_at else ([], {})
     page = {
         "read": read,
-        "fates": fates,
-        "counted": counted,
-        "left_out": len(fates) - counted["new"],
-        "effects": _effects(request, read, fates) if counted["new"] else [],
+        "lines": [(one, served.get(one.line, ())) for one in fates],
+        "new": new,
+        "added": added,
+        "left_out": len(fates) - new - added,
+        "effects": effects,
     }
     return render(request, "portal/import_preview.html", page)
 
 
-FATES = ("new", "there", "twice", "unreadable")
-
-
-def _effects(request: Request, read: TranscriptImport, fates: list[LineFate]) -> list[Effect]:
+def _effects(
+    request: Request, read: TranscriptImport, fates: list[LineFate]
+) -> tuple[list[Effect], dict[int, list[Served]]]:
+    """Answer what the new activities would bring to each credential: together, and each line."""
     new = {one.line for one in fates if one.fate == "new"}
-    facts = [as_fact(unsaved(line)) for line in read.lines if line["line"] in new]
+    facts = {one["line"]: as_fact(unsaved(one)) for one in read.lines if one["line"] in new}
     positions = positions_of(read.person_id, as_of=request.today, planned=False)
-    return [
-        Effect(
-            title=position.title,
-            before=position.assessment.claimed.total if position.assessment else 0,
-            after=after.claimed.total,
-            need=after.terms.total,
-        )
-        for position, after in assessments_with(positions, *facts)
-    ]
+    effects: list[Effect] = []
+    served: dict[int, list[Served]] = {line: [] for line in facts}
+    for position, after in assessments_with(positions, *facts.values()):
+        before = position.assessment.claimed.total if position.assessment else 0
+        effects.append(Effect(position.title, before, after.claimed.total, after.terms.total))
+        ledgers = {one.activity: one for one in after.ledgers()}
+        for line, fact in facts.items():
+            served[line].append(_served(position.title, ledgers[fact.id]))
+    return effects, served
+
+
+def _served(title: str, ledger: Ledger) -> Served:
+    counted = sum(ledger.counted.values())
+    because = ledger.not_counted[0].finding.message if ledger.not_counted else ""
+    return Served(title, counted, ledger.claimed, because)
 
 
 @needs(Permission.KEEP_OWN_RECORD)
 def undo(request: Request, ref: str) -> HttpResponse:
     """Take back what a file added."""
-    read = _own_import(request, ref)
+    read = own_import(request.actor, ref)
     if request.method == "POST":
         count = undo_import(read.pk, by=request.actor, at=request.at)
         said = ngettext(
@@ -157,17 +171,17 @@ def undo(request: Request, ref: str) -> HttpResponse:
 @needs(Permission.KEEP_OWN_RECORD)
 def left_out(request: Request, ref: str) -> HttpResponse:
     """Answer the lines that would not be added, each with the reason, to be put right."""
-    read = _own_import(request, ref)
-    fates = {one.line: one for one in fates_of(read, list(activities_of(read.person_id)))}
+    read = own_import(request.actor, ref)
+    fates = {one.line: one for one in fates_in(read)}
     table = StringIO()
-    writer = csv.DictWriter(table, [*COLUMNS, "why"], extrasaction="ignore", lineterminator="\r\n")
+    writer = csv.DictWriter(table, [*COLUMNS, WHY], extrasaction="ignore", lineterminator="\r\n")
     writer.writeheader()
     for line in read.lines:
         fate = fates[line["line"]]
-        if fate.fate != "new":
-            cells = {name: with_guard(cell) for name, cell in line["cells"].items()}
+        if fate.fate not in {"new", "added"}:
             why = "; ".join(fate.why) or reasons()[fate.fate] % {"same": fate.same_as}
-            writer.writerow(cells | {"why": why})
+            cells = line["cells"] | {WHY: why}
+            writer.writerow({name: as_cell(cell) for name, cell in cells.items()})
     response = HttpResponse("\ufeff" + table.getvalue(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="left-out.csv"'
     return response
@@ -178,13 +192,4 @@ def reasons() -> dict[str, str]:
     return {
         "there": _("in your transcript already: %(same)s"),
         "twice": _("the same as line %(same)s"),
-        "unreadable": "",
-        "new": "",
     }
-
-
-def _own_import(request: Request, ref: str) -> TranscriptImport:
-    read = TranscriptImport.objects.filter(ref=ref, person=own_record(request)).first()
-    if read is None:
-        raise not_found()
-    return read

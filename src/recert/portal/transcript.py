@@ -7,7 +7,6 @@ from datetime import date
 
 from django.contrib import messages
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -25,13 +24,14 @@ from recert.portal.judgement import judgements_of
 from recert.transcript.actions import restore_activity, withdraw_activity
 from recert.transcript.evidence import evidence_of
 from recert.transcript.forms import DocumentsForm, TranscriptFilter
-from recert.transcript.models import Activity, Document
+from recert.transcript.models import Activity
 from recert.transcript.queries import (
-    activities_of,
+    activities_like,
     as_fact,
     documents_by_activity,
     documents_of,
     own_activity,
+    removed_documents_of,
 )
 
 PER_PAGE = 50
@@ -58,7 +58,8 @@ def transcript(request: Request) -> HttpResponse:
     """List the activities, with a search, filters and totals."""
     person = own_record(request)
     form = TranscriptFilter(request.GET or None)
-    found = _filtered(person.pk, form)
+    said = form.cleaned_data if form.is_bound and form.is_valid() else {}
+    found = activities_like(person.pk, **said)
     page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
     positions = positions_of(person.pk, as_of=request.today, planned=False)
     query = request.GET.copy()
@@ -77,27 +78,6 @@ def transcript(request: Request) -> HttpResponse:
         "has_any": page.paginator.count or bool(query),
     }
     return render(request, "portal/transcript.html", context)
-
-
-def _filtered(person: int, form: TranscriptFilter) -> QuerySet[Activity]:
-    said = form.cleaned_data if form.is_bound and form.is_valid() else {}
-    shown = said.get("shown")
-    found = activities_of(person)
-    if shown == "withdrawn":
-        found = Activity.objects.filter(person_id=person, state=Activity.State.WITHDRAWN)
-        found = found.order_by("-completed_on", "-id")
-    if shown == "without-documents":
-        kept = Document.objects.filter(activity=OuterRef("pk"), state=Document.State.KEPT)
-        found = found.filter(~Exists(kept), reported_by="")
-    if words := said.get("words"):
-        found = found.filter(Q(title__icontains=words) | Q(provider__icontains=words))
-    if kind := said.get("kind"):
-        found = found.filter(kind=kind)
-    if since := said.get("since"):
-        found = found.filter(completed_on__gte=since)
-    if until := said.get("until"):
-        found = found.filter(completed_on__lte=until)
-    return found
 
 
 def _rows(person: int, page: Page[Activity], positions: Positions) -> list[Row]:
@@ -149,7 +129,7 @@ def activity(request: Request, ref: str) -> HttpResponse:
         "areas": [
             (book.areas[area].title, (found.portions or {}).get(area)) for area in found.covers
         ],
-        "removed": list(found.documents.filter(state=Document.State.REMOVED).order_by("id")),
+        "removed": removed_documents_of(found),
         "history": lines_of_history(history_of(found.ref)),
         "today": request.today,
     }

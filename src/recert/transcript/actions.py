@@ -207,10 +207,8 @@ def remove_document(document_id: int, *, by: Actor, at: datetime) -> Document:
 def restore_document(document_id: int, *, by: Actor, at: datetime) -> Document:
     """Put a removed document back."""
     document = _locked_document(document_id, by)
-    same = document.activity.documents.filter(
-        state=Document.State.KEPT, sha256=document.sha256
-    ).exists()
-    if same:
+    others = document.activity.documents.exclude(pk=document.pk)
+    if others.filter(state=Document.State.KEPT, sha256=document.sha256).exists():
         raise Refused(
             "same-document",
             _("%(name)s is among the documents already.") % {"name": document.name},

@@ -15,12 +15,15 @@ from recert.people.models import Person
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused, not_found
 from recert.transcript.actions import FIELDS, MOVES, told_of
-from recert.transcript.importing import fates_of, said_of
+from recert.transcript.importing import LineFate, fates_of, said_of
 from recert.transcript.models import Activity, TranscriptImport
 from recert.transcript.queries import activities_of
 
 FORGOTTEN_AFTER = timedelta(days=7)
 """How long a file that was read and never saved is kept."""
+
+MOST_UNSAVED = 5
+"""So many of them are kept for one person; a file may have 5 MB."""
 
 
 @transaction.atomic
@@ -29,8 +32,10 @@ def keep_import(
 ) -> TranscriptImport:
     """Keep a file that was read, until its owner has looked at it."""
     _must_be_own(person.pk, by)
-    old = TranscriptImport.objects.filter(person=person, saved_at=None)
-    old.filter(read_at__lt=at - FORGOTTEN_AFTER).delete()
+    unsaved = TranscriptImport.objects.filter(person=person, saved_at=None)
+    latest = unsaved.filter(read_at__gte=at - FORGOTTEN_AFTER).order_by("-read_at", "-id")
+    kept = list(latest.values_list("id", flat=True)[: MOST_UNSAVED - 1])
+    unsaved.exclude(id__in=kept).delete()
     return TranscriptImport.objects.create(person=person, name=name, lines=list(lines), read_at=at)
 
 
@@ -47,7 +52,7 @@ def save_import(import_id: int, *, by: Actor, at: datetime) -> int:
         return len(activities_from(read))
     person = Person.objects.select_for_update().get(pk=read.person_id)
     lines = {line["line"]: line for line in read.lines}
-    new = [one for one in fates_of(read, list(activities_of(person.pk))) if one.fate == "new"]
+    new = [one for one in fates_in(read) if one.fate == "new"]
     added = Activity.objects.bulk_create(
         Activity(
             person=person,
@@ -85,6 +90,24 @@ def undo_import(import_id: int, *, by: Actor, at: datetime) -> int:
     read.undone_at = at
     read.save(update_fields=["undone_at"])
     return len(standing)
+
+
+def own_import(actor: Actor, ref: str) -> TranscriptImport:
+    """Answer a file to whoever sent it, and to nobody else."""
+    found = TranscriptImport.objects.filter(ref=ref).first()
+    if found is None or found.person_id != actor.person:
+        raise not_found()
+    return found
+
+
+def fates_in(read: TranscriptImport) -> list[LineFate]:
+    """Answer what would become of each line of a file; once it is saved, what became of it."""
+    added: set[int] = set()
+    if read.saved_at:
+        lines = {entry_key_of(read, line["line"]): line["line"] for line in read.lines}
+        keys = activities_from(read).values_list("entry_key", flat=True)
+        added = {lines[key] for key in keys}
+    return fates_of(read, list(activities_of(read.person_id)), added=added)
 
 
 def activities_from(read: TranscriptImport) -> Any:  # noqa: ANN401  # a queryset of ours

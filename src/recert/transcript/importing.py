@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Literal
@@ -28,7 +29,13 @@ MOST_LINES = 2_000
 THE_BOARDS = ("approved", "used_in_cycle_ending")
 """Columns of a case that only the board fills in."""
 
-Fate = Literal["new", "there", "twice", "unreadable"]
+WHY = "why"
+"""The column in which the lines that were left out come back."""
+
+BREAKS = re.compile(r"[\n\t]+")
+"""A cell of a spreadsheet may have several lines; a title is one."""
+
+Fate = Literal["new", "added", "there", "twice", "unreadable"]
 Data = dict[str, Any]
 
 
@@ -37,47 +44,47 @@ def read_lines(content: bytes, name: str) -> list[Data]:
 
     Raises `UnreadableFile` for what is no table of activities.
     """
-    rows = read_rows(content, name, areas=the_rulebook().areas)
+    rows = read_rows(content, name, areas=the_rulebook().areas, besides=(WHY,))
     return [_line(row) for row in rows]
 
 
 def _line(row: TableRow) -> Data:
     line: Data = {"line": row.line, "cells": row.cells, "said": None, "why": [], "note": ""}
-    why = [refusal.message for refusal in row.refusals]
     fields = {name: value for name, value in row.fields.items() if name not in THE_BOARDS}
-    if len(fields) < len(row.fields):
+    if any(row.fields.get(name) for name in THE_BOARDS):
         line["note"] = _("Approval, and use in an earlier cycle, are the board's to enter.")
     for name in ("title", "provider"):
         if isinstance(text := fields.get(name), str):
-            fields[name] = without_guard(text)
+            fields[name] = without_guard(BREAKS.sub(" ", text))
+    why = [refusal.message for refusal in row.refusals]
+    malformed = set(row.cells) - set(row.fields)
     try:
-        activity = read_activity(fields, the_rulebook())
-        said = _said(activity)
+        said = _said(read_activity(fields, the_rulebook()))
     except Unusable as unusable:
-        malformed = {place for place in row.cells if place not in row.fields}
-        why += [
-            str(one) for one in unusable.mistakes if one.place[:1] not in {(m,) for m in malformed}
-        ]
+        # A malformed cell is missing from the fields; that it is malformed is said already.
+        why += [str(one) for one in unusable.mistakes if not malformed.intersection(one.place[:1])]
     except ValidationError as error:
         why += error.messages
     else:
-        line["said"] = said if not why else None
+        line["said"] = None if why else said
     line["why"] = why
     return line
 
 
 def _said(activity: Activity) -> Data:
-    """Answer what the actions take, as JSON."""
+    """Answer what the actions take, as JSON. Raises `ValidationError` as the form does."""
     title, provider = clean_line(activity.title), clean_line(activity.provider)
     for name, text, longest in (
-        (_("title"), title, LONGEST_TITLE),
-        (_("provider"), provider, LONGEST_PROVIDER),
+        ("title", title, LONGEST_TITLE),
+        ("provider", provider, LONGEST_PROVIDER),
     ):
         if len(text) > longest:
             message = _("%(name)s: longer than %(longest)s characters")
             raise ValidationError(message, params={"name": name, "longest": longest})
-    allocation = activity.allocation
-    covers = [*(activity.covers or ()), *(allocation or ())]
+    if activity.contact_hours is not None and not activity.contact_hours:
+        raise ValidationError(_("contact_hours: expected more than 0"))
+    portions = {area: int(some) for area, some in (activity.allocation or {}).items() if some}
+    covers = dict.fromkeys([*(activity.covers or ()), *portions])
     return {
         "kind": activity.kind,
         "title": title,
@@ -88,8 +95,8 @@ def _said(activity: Activity) -> Data:
         "earned": activity.earned or "",
         "repeat": activity.repeat,
         "from_on": activity.from_ and activity.from_.isoformat(),
-        "covers": list(dict.fromkeys(covers)),
-        "portions": None if allocation is None else {k: int(v) for k, v in allocation.items()},
+        "covers": list(covers),
+        "portions": portions or None,
     }
 
 
@@ -120,6 +127,15 @@ def with_guard(text: str) -> str:
     return GUARD + text if text.startswith((*RUNS, *(GUARD + one for one in RUNS))) else text
 
 
+def as_cell(cell: str) -> str:
+    """Write a cell that was read, guarded or not, so that no spreadsheet runs it.
+
+    >>> as_cell("=1+1"), as_cell("'=1+1")
+    ("'=1+1", "'=1+1")
+    """
+    return GUARD + cell if cell.startswith(RUNS) else cell
+
+
 def without_guard(text: str) -> str:
     """Read what `with_guard` wrote."""
     guarded = text.startswith(GUARD) and text[1:].startswith(
@@ -130,7 +146,10 @@ def without_guard(text: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class LineFate:
-    """What would become of a line. `same_as`: the line, or the activity's ref, that it repeats."""
+    """What would become of a line, or became of it.
+
+    `same_as`: the activity's ref, or the number of the line, that it repeats.
+    """
 
     line: int
     fate: Fate
@@ -142,34 +161,56 @@ class LineFate:
     same_as: str = ""
 
 
-def fates_of(read: TranscriptImport, there: Sequence[Row]) -> list[LineFate]:
-    """Answer what would become of each line, beside the activities that are there."""
-    kinds = the_rulebook().kinds
+def fates_of(
+    read: TranscriptImport, there: Sequence[Row], *, added: Collection[int] = ()
+) -> list[LineFate]:
+    """Answer what would become of each line, beside the activities that are there.
+
+    `added` are the lines that were added from this file.
+    """
     known = {(one.kind, one.title, one.completed_on): one.ref for one in there}
     seen: dict[tuple[str, str, date], int] = {}
     fates = []
     for line in read.lines:
         if line["said"] is None:
-            cells = line["cells"]
-            title, kind = cells.get("title", ""), cells.get("kind", "")
-            day, why = None, tuple(line["why"])
-            fates.append(LineFate(line["line"], "unreadable", title, kind, day, why, line["note"]))
+            fates.append(_unreadable(line))
             continue
         said = said_of(line)
-        identity = (said["kind"], said["title"], said["completed_on"])
-        fate: Fate = "there" if identity in known else "twice" if identity in seen else "new"
-        same = known.get(identity, "") or str(seen.get(identity, ""))
+        identity = (said["kind"], said["title"], said["completed_on"])  # ACT-8
+        fate: Fate = "new"
+        same_as = ""
+        if line["line"] in added:
+            fate = "added"
+        elif identity in seen:
+            fate, same_as = "twice", str(seen[identity])
+        elif identity in known:
+            fate, same_as = "there", known[identity]
         seen.setdefault(identity, line["line"])
-        fates.append(
-            LineFate(
-                line=line["line"],
-                fate=fate,
-                title=said["title"],
-                kind=kinds[said["kind"]].title,
-                completed_on=said["completed_on"],
-                why=(),
-                note=line["note"],
-                same_as=same,
-            )
-        )
+        fates.append(_readable(line, said, fate, same_as))
     return fates
+
+
+def _unreadable(line: Mapping[str, Any]) -> LineFate:
+    cells = line["cells"]
+    return LineFate(
+        line=line["line"],
+        fate="unreadable",
+        title=cells.get("title", ""),
+        kind=cells.get("kind", ""),
+        completed_on=None,
+        why=tuple(line["why"]),
+        note=line["note"],
+    )
+
+
+def _readable(line: Mapping[str, Any], said: Data, fate: Fate, same_as: str) -> LineFate:
+    return LineFate(
+        line=line["line"],
+        fate=fate,
+        title=said["title"],
+        kind=the_rulebook().kinds[said["kind"]].title,
+        completed_on=said["completed_on"],
+        why=(),
+        note=line["note"],
+        same_as=same_as,
+    )

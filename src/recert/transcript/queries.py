@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import date
 
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from recert.policy.case import Activity as Fact
 from recert.policy.permissions import Actor, Permission
@@ -20,6 +20,37 @@ def activities_of(person: int) -> QuerySet[Activity]:
     """Answer the activities of a person that stand, the latest first."""
     found = Activity.objects.filter(person_id=person, state=Activity.State.ENTERED)
     return found.order_by("-completed_on", "-id")
+
+
+def activities_like(
+    person: int,
+    *,
+    words: str = "",
+    kind: str = "",
+    since: date | None = None,
+    until: date | None = None,
+    shown: str = "",
+) -> QuerySet[Activity]:
+    """Answer the activities of a person that a filter lets through, the latest first.
+
+    `shown` is "without-documents" or "withdrawn", or else empty for all that stand.
+    """
+    found = activities_of(person)
+    if shown == "withdrawn":
+        found = Activity.objects.filter(person_id=person, state=Activity.State.WITHDRAWN)
+        found = found.order_by("-completed_on", "-id")
+    if shown == "without-documents":
+        kept = Document.objects.filter(activity=OuterRef("pk"), state=Document.State.KEPT)
+        found = found.filter(~Exists(kept), reported_by="")
+    if words:
+        found = found.filter(Q(title__icontains=words) | Q(provider__icontains=words))
+    if kind:
+        found = found.filter(kind=kind)
+    if since:
+        found = found.filter(completed_on__gte=since)
+    if until:
+        found = found.filter(completed_on__lte=until)
+    return found
 
 
 def activities_between(
@@ -56,6 +87,16 @@ def own_activity(actor: Actor, ref: str) -> Activity:
 def documents_of(activity: Activity) -> list[Document]:
     """Answer the documents of an activity that were not removed, in the order they came."""
     return list(activity.documents.filter(state=Document.State.KEPT).order_by("id"))
+
+
+def removed_documents_of(activity: Activity) -> list[Document]:
+    """Answer the documents that were taken away from an activity, and can be put back."""
+    return list(activity.documents.filter(state=Document.State.REMOVED).order_by("id"))
+
+
+def all_documents_of(activity: Activity) -> list[Document]:
+    """Answer the documents of an activity, removed ones too."""
+    return list(activity.documents.order_by("id"))
 
 
 def document_seen_by(actor: Actor, ref: str) -> Document:

@@ -1,0 +1,110 @@
+"""The house: who opens transactions, who moves states, who asks the clock, who reads how."""
+
+import ast
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+
+import recert
+from recert.portal.histories import words_of_events
+from recert.transcript import actions as transcript_actions
+
+ROOT = Path(recert.__file__).parent
+FILES = [file for file in sorted(ROOT.rglob("*.py")) if "migrations" not in file.parts]
+TREES = {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text("utf-8")) for file in FILES}
+ACTIONS = {name for name in TREES if name.endswith(("/actions.py", "/bulk.py"))}
+INVENTING = ("seeding/", "demo/")
+"""Parts that make people up, all of them at once."""
+
+PAGES = ("portal/", "desk/")
+
+
+def calls(name):
+    """Answer the names of what a file calls, and what it decorates with."""
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.Attribute):
+            yield ast.unparse(node)
+        elif isinstance(node, ast.Name):
+            yield node.id
+
+
+def imported(name):
+    for node in ast.walk(TREES[name]):
+        if isinstance(node, ast.ImportFrom) and node.module:
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+
+
+def files_that(does):
+    return {name for name in TREES if does(name)}
+
+
+def test_only_actions_open_transactions():
+    found = files_that(lambda name: "transaction.atomic" in set(calls(name)))
+    assert {name for name in found if not name.startswith(INVENTING)} == ACTIONS - {
+        "journal/actions.py"
+    }
+
+
+def test_only_actions_write_the_journal():
+    writers = files_that(lambda name: {"record_event", "advance"} & set(calls(name)))
+    assert {name for name in writers if not name.startswith(INVENTING)} == ACTIONS
+    events = files_that(lambda name: "Event.objects.create" in set(calls(name)))
+    assert events == {"journal/actions.py"}
+
+
+def test_only_a_move_assigns_a_state():
+    def assigns(name):
+        for node in ast.walk(TREES[name]):
+            targets = node.targets if isinstance(node, ast.Assign) else []
+            for target in targets:
+                if isinstance(target, ast.Attribute) and target.attr == "state":
+                    yield target.lineno
+
+    assert {name: lines for name in TREES if (lines := list(assigns(name)))} == {}
+
+
+def test_only_the_edge_the_commands_and_the_jobs_ask_the_clock():
+    found = files_that(lambda name: {"recert.clock", "recert.clock.now"} & set(imported(name)))
+    allowed = {name for name in found if name.startswith("cli/") or name.endswith("jobs.py")}
+    assert found - allowed == {"edge.py"}
+
+
+@pytest.mark.parametrize("name", sorted(name for name in TREES if name.startswith(PAGES)))
+def test_pages_read_through_queries_and_write_through_actions(name):
+    touched = [one for one in calls(name) if ".objects" in one or one.endswith("_set")]
+    assert touched == []
+
+
+def test_each_move_has_an_action_of_its_name():
+    functions = {
+        node.name
+        for node in ast.walk(TREES["transcript/actions.py"])
+        if isinstance(node, ast.FunctionDef)
+    }
+    assert set(transcript_actions.MOVES) <= functions
+
+
+def test_each_event_has_its_words():
+    kinds = set()
+    for name in ACTIONS:
+        for node in ast.walk(TREES[name]):
+            if isinstance(node, ast.Call) and node.args:
+                first = node.args[0]
+                called = ast.unparse(node.func)
+                if called in {"record_event", "_note", "Move"} and isinstance(first, ast.Constant):
+                    kinds.add(first.value)
+    assert len(kinds) > 15
+    assert kinds - set(words_of_events()) == set()
+
+
+@pytest.mark.parametrize("name", sorted(TREES))
+def test_no_file_is_longer_than_one_reads(name):
+    assert (ROOT / name).read_text("utf-8").count("\n") <= 400
+
+
+@pytest.mark.django_db
+def test_no_migration_is_missing():
+    call_command("makemigrations", "--check", "--dry-run", verbosity=0)
