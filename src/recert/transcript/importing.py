@@ -56,6 +56,8 @@ def _line(row: TableRow) -> Data:
     for name in ("title", "provider"):
         if isinstance(text := fields.get(name), str):
             fields[name] = without_guard(BREAKS.sub(" ", text))
+    if isinstance(kind := fields.get("kind"), str):
+        fields["kind"] = kind_called(kind)
     why = [refusal.message for refusal in row.refusals]
     malformed = set(row.cells) - set(row.fields)
     try:
@@ -69,6 +71,12 @@ def _line(row: TableRow) -> Data:
         line["said"] = None if why else said
     line["why"] = why
     return line
+
+
+def kind_called(text: str) -> str:
+    """Answer the kind of activity that has this key or this title, in any case; else the text."""
+    titles = {kind.title.casefold(): key for key, kind in the_rulebook().kinds.items()}
+    return titles.get(text.casefold(), text)
 
 
 def _said(activity: Activity) -> Data:
