@@ -118,7 +118,7 @@ $(DRAWN): package.json package-lock.json $(READY)
 		$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes \
 			--requirement requirements/node.txt
 	fi
-	(cd $(ASSETS) && npm ci --ignore-scripts --no-audit --no-fund --silent)
+	(cd $(ASSETS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null)
 	$(BIN)/python -m recert.running.assets $(ASSETS)/node_modules/@uswds/uswds/dist $(ASSETS)/uswds
 	touch $@
 

@@ -2,6 +2,7 @@
 
 import csv
 import json
+from codecs import BOM_UTF8
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from io import BytesIO, StringIO
@@ -249,6 +250,19 @@ def test_what_is_no_table_is_told(client, person, content, name, says):
     assert not TranscriptImport.objects.exists()
 
 
+def test_what_is_no_table_is_told_where_it_is_wrong(client, person):
+    told = send(client, "\nkind,titel,completed_on,when\n").context["form"].errors["file"]
+    assert [one.partition(":")[0] for one in told] == ["Line 2"] * 3
+    assert "did you mean title?" in told[0]
+    workbook = Workbook()
+    workbook.active.title = "Mine"
+    workbook.active.append(["kind"])
+    content = BytesIO()
+    workbook.save(content)
+    (told,) = send(client, content.getvalue()).context["form"].errors["file"]
+    assert told.startswith("Sheet “Mine”, line 1: missing columns")
+
+
 def test_a_form_without_a_file_is_told_so(client, person):
     answer = client.post(UPLOAD)
     assert (answer.status_code, [*answer.context["form"].errors]) == (422, ["file"])
@@ -291,7 +305,9 @@ def test_every_kind_of_activity_can_be_read_from_the_template(client, person):
 
 def test_nothing_in_a_table_runs(client, person):
     make_activity(person, "=HYPERLINK(1)")
-    table = client.get(reverse("portal:export", args=["csv"])).content.decode("utf-8-sig")
+    content = client.get(reverse("portal:export", args=["csv"])).content
+    assert content.startswith(BOM_UTF8)  # else a spreadsheet takes it for another encoding
+    table = content.decode("utf-8-sig")
     assert next(csv.DictReader(StringIO(table)))["title"] == "'=HYPERLINK(1)"
     workbook = load_workbook(BytesIO(client.get(reverse("portal:export", args=["xlsx"])).content))
     assert {cell.data_type for row in workbook.active for cell in row} <= {"s", "n", "inlineStr"}
@@ -341,7 +357,7 @@ def test_what_the_record_says(client, person, monkeypatch):
     make_activity(person, "New", completed_on=date(2025, 5, 4), portions={"chemistry": 150})
     make_activity(person, "Reported", completed_on=date(1999, 5, 4), reported_by="Lab")
     make_activity(person, "Withdrawn", state=Activity.State.WITHDRAWN)
-    told = {}
+    told: dict = {}
 
     def compiled(template, *, sys_inputs, timestamp):
         told.update(json.loads(sys_inputs["facts"]), timestamp=timestamp)

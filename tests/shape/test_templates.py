@@ -9,7 +9,7 @@ import recert
 
 FOLDER = Path(recert.__file__).parent / "templates"
 TEMPLATES = sorted([*FOLDER.rglob("*.html"), *FOLDER.rglob("*.txt")])
-WHEN_NOTHING_WORKS = FOLDER / "500.html"  # without Django, so without its translations
+WHEN_NOTHING_WORKS = {FOLDER / "400.html", FOLDER / "500.html"}  # without Django, so untranslated
 NAMES = {"recert", "PDF", "XLSX", "CSV", "PER-1", "utf-8", "page--account", "page--entrance"}
 """Words that are the same in every language."""
 
@@ -44,7 +44,7 @@ def test_the_search_finds_words_and_leaves_translated_ones():
 
 @pytest.mark.parametrize("file", TEMPLATES, ids=named)
 def test_every_word_can_be_translated(file):
-    if file != WHEN_NOTHING_WORKS:
+    if file not in WHEN_NOTHING_WORKS:
         assert bare_words(file.read_text("utf-8")) == set()
 
 

@@ -81,6 +81,11 @@ def test_each_kind_keeps_what_it_asks_for():
     assert (dated["from_on"], dated["completed_on"]) == (window.from_, window.through)
 
 
+def test_a_kind_is_called_by_its_key_or_its_title_in_any_case():
+    for name in (HOURLY.upper(), BOOK.kinds[HOURLY].title, BOOK.kinds[HOURLY].title.upper()):
+        assert said(f'"{name}",A,2022-05-04,,2,,')["kind"] == HOURLY
+
+
 def test_what_is_said_becomes_an_activity():
     row = unsaved(line_of(f"{HOURLY},A,2022-05-04,Lab,2,safety=2,"))
     assert (row.title, row.provider, row.completed_on) == ("A", "Lab", date(2022, 5, 4))
@@ -104,7 +109,7 @@ def test_what_is_said_becomes_an_activity():
         (f"{HOURLY},A,2022-05-04,,2.125,,", "hundredths at the finest"),
         (f"{HOURLY},A,2022-05-04,,2,safety,", "expected points, such as"),
         (f"{HOURLY},A,2022-05-04,,2,nowhere=2,", "unknown area"),
-        (f"{HOURLY},A,2022-05-04,,2,,nowhere", "unknown area 'nowhere'"),
+        (f"{HOURLY},A,2022-05-04,,2,,nowhere", "covers: unknown area 'nowhere'"),
         (f"{HOURLY},A,2022-05-04,,2,,,more", "stands under no column"),
         (f"{HOURLY},{'x' * 301},2022-05-04,,2,,", "title: longer than 300 characters"),
         (f"{HOURLY},A,2022-05-04,{'x' * 201},2,,", "provider: longer than 200 characters"),
@@ -137,7 +142,9 @@ def test_what_the_board_enters_is_left_to_it():
     assert line["said"]
     assert line["note"]
     assert "approved" not in line["said"]
-    assert line_of(f"{HOURLY},A,2022-05-04,,2,,,yes,", header)["note"]
+    approved = line_of(f"{HOURLY},A,2022-05-04,,2,,,yes,some day", header)
+    assert approved["said"]
+    assert approved["note"]
     assert not line_of(f"{HOURLY},A,2022-05-04,,2,,,no,", header)["note"]
 
 

@@ -55,7 +55,7 @@ def upload(request: Request) -> HttpResponse:
         try:
             lines = _read(file.read(LARGEST + 1), name)
         except UnreadableFile as unreadable:
-            form.add_error("file", str(unreadable).splitlines())
+            form.add_error("file", [_in_words(one) for one in (unreadable, *unreadable.more)])
         else:
             read = keep_import(
                 own_record(request), name=name, lines=lines, by=request.actor, at=request.at
@@ -63,6 +63,16 @@ def upload(request: Request) -> HttpResponse:
             return redirect("portal:import-preview", read.ref)
     page = {"form": form, "columns": COLUMNS}
     return render(request, "portal/import.html", page, status=422 if form.errors else 200)
+
+
+def _in_words(unreadable: UnreadableFile) -> str:
+    """Answer what is wrong with a file, as somebody finds it there: which one it is they know."""
+    said = {"line": unreadable.line, "sheet": unreadable.sheet, "message": unreadable.message}
+    if unreadable.line is None:
+        return unreadable.message
+    if unreadable.sheet is None:
+        return _("Line %(line)s: %(message)s") % said
+    return _("Sheet “%(sheet)s”, line %(line)s: %(message)s") % said
 
 
 def _read(content: bytes, name: str) -> list[dict[str, object]]:

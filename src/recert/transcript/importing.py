@@ -16,6 +16,7 @@ from recert.casefile import TableRow, read_rows
 from recert.people.lines import clean_line
 from recert.policy import Unusable
 from recert.policy.case import Activity, read_activity
+from recert.policy.mistakes import Mistake
 from recert.transcript.forms import LONGEST_PROVIDER, LONGEST_TITLE
 from recert.transcript.models import Activity as Row
 from recert.transcript.models import TranscriptImport
@@ -59,12 +60,10 @@ def _line(row: TableRow) -> Data:
     if isinstance(kind := fields.get("kind"), str):
         fields["kind"] = kind_called(kind)
     why = [refusal.message for refusal in row.refusals]
-    malformed = set(row.cells) - set(row.fields)
     try:
         said = _said(read_activity(fields, the_rulebook()))
     except Unusable as unusable:
-        # A malformed cell is missing from the fields; that it is malformed is said already.
-        why += [str(one) for one in unusable.mistakes if not malformed.intersection(one.place[:1])]
+        why += map(_in_words, unusable.mistakes)
     except ValidationError as error:
         why += error.messages
     else:
@@ -75,8 +74,15 @@ def _line(row: TableRow) -> Data:
 
 def kind_called(text: str) -> str:
     """Answer the kind of activity that has this key or this title, in any case; else the text."""
-    titles = {kind.title.casefold(): key for key, kind in the_rulebook().kinds.items()}
-    return titles.get(text.casefold(), text)
+    kinds = the_rulebook().kinds
+    called = {name.casefold(): key for key in kinds for name in (kinds[key].title, key)}
+    return called.get(text.casefold(), text)
+
+
+def _in_words(mistake: Mistake) -> str:
+    """Answer what is wrong in a cell, by the name of its column; items of a list go uncounted."""
+    place = ".".join(part for part in mistake.place if isinstance(part, str))
+    return f"{place}: {mistake.message}" if place else mistake.message
 
 
 def _said(activity: Activity) -> Data:

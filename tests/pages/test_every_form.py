@@ -1,0 +1,129 @@
+"""Every form against what nobody should type: it is taken or told, and never breaks anything."""
+
+import pytest
+from django.core.cache import cache
+from django.urls import reverse
+
+from recert.policy.permissions import STAFF, Role
+from tests.making import HOURLY, make_account, make_activity, make_document, make_person
+
+pytestmark = pytest.mark.django_db
+
+HOSTILE = {
+    "empty": "",
+    "spaces": " \t\n ",
+    "too long": "x" * 20_000,
+    "HTML": "<img src=x onerror=alert(1)>",
+    "template": "{{ settings.SECRET_KEY }}{% debug %}",
+    "right to left": "محمد بن علي",
+    "turned around": "abc\u202edef",
+    "emoji": "🧪👩🏽‍🔬",
+    "NUL": "a\x00b",
+    "control": "a\x1bb",
+    "SQL": "'; DROP TABLE people_person; --",
+    "percent": "%s%n%00",
+    "number": "9" * 400,
+    "negative": "-1",
+    "no day": "2022-02-30",
+    "future day": "9999-12-31",
+    "no text": b"\xed\xa0\x80\xff",
+    "path": "../../../../etc/passwd",
+}
+
+OWN = [
+    ("portal:details", []),
+    ("portal:address", ["home"]),
+    ("portal:links", []),
+    ("portal:add", [HOURLY]),
+    ("account_email", []),
+    ("account_change_password", []),
+]
+OPEN = [
+    ("account_login", []),
+    ("account_signup", []),
+    ("account_reset_password", []),
+]
+DESK = [("desk:staff", []), ("desk:home", []), ("desk:invite", ["person"])]
+DESK += [("desk:document", ["document"])]
+
+BUTTONS = {"portal:links": "make-standing", "desk:staff": "grant", "account_email": "action_add"}
+TOLD = {200, 302, 400, 403, 404, 409, 422, 429}
+
+
+@pytest.fixture(autouse=True)
+def no_tries_yet():
+    cache.clear()
+
+
+def initial_of(page):
+    """Answer what a form says before anybody types."""
+    form = page.context["form"]
+    said = {name: form[name].value() for name in form.fields}
+    return {name: "" if value is None else str(value) for name, value in said.items()}
+
+
+def check(client, name, address):
+    page = client.get(address)
+    usual = initial_of(page)
+    for field in usual:
+        for what, value in HOSTILE.items():
+            typed = usual | {field: value, BUTTONS.get(name, "button"): "yes"}
+            answer = client.post(address, typed)
+            assert answer.status_code in TOLD, (name, field, what)
+            text = "" if answer.streaming else answer.text
+            if answer.streaming:
+                assert b"".join(answer.streaming_content)
+            assert "<img src=x" not in text, (name, field, what)
+            assert "known to every test" not in text, (name, field, what)
+        cache.clear()
+
+
+@pytest.mark.parametrize(("name", "args"), OWN)
+def test_ones_own_forms(client, name, args):
+    client.force_login(make_person().account)
+    check(client, name, reverse(name, args=args))
+
+
+@pytest.mark.parametrize(("name", "args"), OPEN)
+def test_forms_for_everybody(client, name, args):
+    check(client, name, reverse(name, args=args))
+
+
+@pytest.mark.parametrize(("name", "args"), DESK)
+def test_forms_of_the_desk(client, name, args):
+    person = make_person(account=False)
+    things = {"person": person.ref, "document": make_document(make_activity(person)).ref}
+    client.force_login(make_account(staff=sorted(STAFF)))
+    check(client, name, reverse(name, args=[things[one] for one in args]))
+
+
+def test_the_form_that_binds(client):
+    client.force_login(make_account())
+    check(client, "portal:bind", reverse("portal:bind"))
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("field", ["words", "kind", "since", "until", "shown", "page"])
+def test_every_filter(client, field, value):
+    person = make_person()
+    make_activity(person)
+    client.force_login(person.account)
+    answer = client.get(reverse("portal:transcript"), {field: value})
+    assert answer.status_code == 200
+    assert "<img src=x" not in answer.text
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_every_search(client, value):
+    make_person()
+    client.force_login(make_account(staff=[Role.REVIEWER]))
+    assert client.get(reverse("desk:home"), {"words": value}).status_code == 200
+
+
+def test_what_is_far_too_large_is_not_read(client):
+    client.force_login(make_person().account)
+    path = reverse("portal:add", args=[HOURLY])
+    answer = client.generic("POST", path, b"", headers={"content-length": "9000000000"})
+    assert answer.status_code == 413
+    answer = client.post(path, {"title": "x" * 1_100_000})
+    assert answer.status_code == 400
