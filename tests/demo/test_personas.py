@@ -16,10 +16,9 @@ from recert.demo.personas import (
     employers_link,
     make_personas,
 )
-from recert.edge import _has_second_factor
 from recert.journal.models import Event
 from recert.people.models import Account, Person, PrivateLink
-from recert.people.queries import actor_of
+from recert.people.queries import actor_of, has_second_factor
 from recert.policy.next_step import next_step
 from recert.policy.permissions import STAFF
 from recert.transcript.content import content_of
@@ -174,7 +173,7 @@ def test_everybody_can_sign_in(day):
         account = Account.objects.get(email=persona.email)
         assert not account.has_usable_password()
         assert EmailAddress.objects.filter(user=account, verified=True, primary=True).exists()
-        assert _has_second_factor(account) == bool(persona.role)
+        assert has_second_factor(account) == bool(persona.role)
         assert (account.email, actor_of(account).is_staff) == (persona.email, bool(persona.role))
 
 

@@ -20,13 +20,14 @@ from openpyxl.cell import WriteOnlyCell
 
 from recert.board import the_rulebook
 from recert.casefile import COLUMNS
-from recert.declarations.queries import Positions, positions_of
+from recert.declarations.queries import positions_of
 from recert.people.access import Request, needs, own_record
 from recert.people.models import Person
 from recert.policy.permissions import Permission
 from recert.policy.points import points_text
 from recert.policy.refusals import not_found
 from recert.portal.cards import Bar, Card, cards_of
+from recert.portal.ledgers import serves_by_activity
 from recert.portal.templatetags.words import day, points, short_day, with_days
 from recert.transcript.importing import with_guard
 from recert.transcript.models import Activity
@@ -112,7 +113,7 @@ def _facts(request: Request, person: Person, activities: list[Activity]) -> dict
     book, positions = the_rulebook(), positions_of(person.pk, as_of=request.today)
     made = formats.date_format(timezone.localtime(request.at), "DATETIME_FORMAT")
     by_year = groupby(activities, key=lambda one: one.completed_on.year)
-    told = _Telling(_serves(positions), documents_by_activity(person.pk))
+    told = _Telling(serves_by_activity(positions), documents_by_activity(person.pk))
     return {
         "language": (get_language() or "en").partition("-")[0],
         "title": _("Record of continuing education"),
@@ -133,16 +134,6 @@ def _facts(request: Request, person: Person, activities: list[Activity]) -> dict
         "outside": _("outside the days that count now"),
         "page": _("Page"),
     }
-
-
-def _serves(positions: Positions) -> dict[str, list[tuple[str, int, int]]]:
-    """Answer by activity what counts of it for each credential, of what was put forward."""
-    serves: dict[str, list[tuple[str, int, int]]] = {}
-    for position in positions.each:
-        for ledger in position.assessment.ledgers() if position.assessment else ():
-            claim = (position.title, sum(ledger.counted.values()), ledger.claimed)
-            serves.setdefault(ledger.activity, []).append(claim)
-    return serves
 
 
 def _credential(card: Card) -> dict[str, object]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from recert.board import the_rulebook
-from recert.declarations.queries import Position
+from recert.declarations.queries import Position, Positions
 from recert.policy.assessment import Loss
 from recert.transcript.models import Activity
 
@@ -49,3 +49,16 @@ def lines_of(position: Position, activities: Mapping[str, Activity]) -> list[Lin
         for ledger in assessment.ledgers()
     ]
     return sorted(lines, key=lambda line: (line.completed_on, line.ref), reverse=True)
+
+
+def serves_by_activity(positions: Positions) -> dict[str, list[tuple[str, int, int]]]:
+    """Answer by activity what counts of it for each credential, of what was put forward."""
+    serves: dict[str, list[tuple[str, int, int]]] = {}
+    for position in positions.each:
+        if position.assessment is None:
+            continue
+        judged = zip(position.assessment.entries, position.assessment.claimed.counted, strict=True)
+        for entry, counted in judged:
+            claim = (position.title, sum(counted.values()), entry.claimed)
+            serves.setdefault(entry.activity.id, []).append(claim)
+    return serves

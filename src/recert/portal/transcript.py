@@ -21,6 +21,7 @@ from recert.policy.case import Activity as Fact
 from recert.policy.permissions import Permission
 from recert.portal.histories import lines_of_history
 from recert.portal.judgement import judgements_of
+from recert.portal.ledgers import serves_by_activity
 from recert.transcript.actions import restore_activity, withdraw_activity
 from recert.transcript.evidence import evidence_of
 from recert.transcript.forms import DocumentsForm, TranscriptFilter
@@ -84,14 +85,7 @@ def _rows(person: int, page: Page[Activity], positions: Positions) -> list[Row]:
     book = the_rulebook()
     activities = list(page)
     documents = documents_by_activity(person)
-    serves: dict[str, list[tuple[str, int, int]]] = {}
-    for position in positions.each:
-        if position.assessment is None:
-            continue
-        judged = zip(position.assessment.entries, position.assessment.claimed.counted, strict=True)
-        for entry, counted in judged:
-            claim = (position.title, sum(counted.values()), entry.claimed)
-            serves.setdefault(entry.activity.id, []).append(claim)
+    serves = serves_by_activity(positions)
     return [
         Row(
             ref=one.ref,
