@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
 from typing import NamedTuple
 
 from django.db.models import QuerySet
 
 from recert.credentials.models import Credential
 from recert.policy.cycles import Cycle
-from recert.policy.permissions import Actor, Permission
-from recert.policy.refusals import not_found
 from recert.policy.standing import Grant, Holding, InactivePeriod
 
 
@@ -24,16 +21,6 @@ class Held(NamedTuple):
 def credentials_held_by(person: int) -> list[Held]:
     """Answer the credentials of a person, the oldest first. Three queries, however many."""
     return [Held(one, _holding(one)) for one in _whole().filter(person_id=person)]
-
-
-def credential_seen_by(actor: Actor, ref: str) -> Held:
-    """Answer a credential to its holder and to staff who look records up."""
-    credential = _whole().filter(ref=ref).first()
-    if credential is None or not (
-        credential.person_id == actor.person or actor.may(Permission.SEE_RECORDS)
-    ):
-        raise not_found()
-    return Held(credential, _holding(credential))
 
 
 def _whole() -> QuerySet[Credential]:
@@ -54,9 +41,3 @@ def _holding(credential: Credential) -> Holding:
             for one in credential.inactive_periods.all()
         ),
     )
-
-
-def cycles_of(held: Held, *, first: Cycle, as_of: date) -> list[Cycle]:
-    """Answer the cycles that a credential has had up to a day, the latest first."""
-    granted = [one.cycle for one in held.holding.grants if one.granted_on <= as_of]
-    return sorted([first, *granted], reverse=True)

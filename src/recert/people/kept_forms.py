@@ -51,11 +51,6 @@ def kept_form(request: HttpRequest) -> QueryDict | None:
     return QueryDict(kept["typed"], mutable=True)
 
 
-def is_kept(request: HttpRequest) -> bool:
-    """Answer whether something waits to be taken back."""
-    return KEY in request.session
-
-
 def with_version(data: Mapping[str, Any], version: int) -> QueryDict:
     """Let the next sending of a form overwrite what its sender has just been told of."""
     changed = QueryDict(mutable=True)

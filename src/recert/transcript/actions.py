@@ -71,7 +71,7 @@ def add_activity(
 
     `said` has `FIELDS`. The same `entry_key` again adds nothing: a form was sent twice.
     """
-    _must_be_own(person.pk, by)
+    must_be_own(person.pk, by)
     Person.objects.select_for_update().get(pk=person.pk)  # one entry after the other
     there = Activity.objects.filter(person=person, entry_key=entry_key).first()
     if there:
@@ -236,7 +236,8 @@ def open_document(document: Document, *, because: str, by: Actor, at: datetime) 
     return document
 
 
-def _must_be_own(person: int, by: Actor) -> None:
+def must_be_own(person: int, by: Actor) -> None:
+    """Let nobody change another's transcript. Raises `Refused`."""
     if person != by.person or not by.may(Permission.KEEP_OWN_RECORD):
         raise not_found()
 
@@ -245,14 +246,14 @@ def _locked(activity_id: int, by: Actor) -> Activity:
     # Of the two tables only the activity: a person's record changes independently of it.
     rows = Activity.objects.select_related("person").select_for_update(of=("self",))
     activity = rows.get(pk=activity_id)
-    _must_be_own(activity.person_id, by)
+    must_be_own(activity.person_id, by)
     return activity
 
 
 def _locked_document(document_id: int, by: Actor) -> Document:
     rows = Document.objects.select_related("activity__person").select_for_update(of=("self",))
     document = rows.get(pk=document_id)
-    _must_be_own(document.activity.person_id, by)
+    must_be_own(document.activity.person_id, by)
     return document
 
 

@@ -12,9 +12,9 @@ from django.utils.translation import gettext as _
 
 from recert.journal.actions import advance, record_event
 from recert.people.models import Person
-from recert.policy.permissions import Actor, Permission
+from recert.policy.permissions import Actor
 from recert.policy.refusals import Refused, not_found
-from recert.transcript.actions import FIELDS, MOVES, told_of
+from recert.transcript.actions import FIELDS, MOVES, must_be_own, told_of
 from recert.transcript.importing import LineFate, fates_of, said_of
 from recert.transcript.models import Activity, TranscriptImport
 from recert.transcript.queries import activities_of
@@ -31,7 +31,7 @@ def keep_import(
     person: Person, *, name: str, lines: Sequence[dict[str, Any]], by: Actor, at: datetime
 ) -> TranscriptImport:
     """Keep a file that was read, until its owner has looked at it."""
-    _must_be_own(person.pk, by)
+    must_be_own(person.pk, by)
     unsaved = TranscriptImport.objects.filter(person=person, saved_at=None)
     latest = unsaved.filter(read_at__gte=at - FORGOTTEN_AFTER).order_by("-read_at", "-id")
     kept = list(latest.values_list("id", flat=True)[: MOST_UNSAVED - 1])
@@ -124,10 +124,5 @@ def entry_key_of(read: TranscriptImport, line: int) -> uuid.UUID:
 def _locked(import_id: int, by: Actor) -> TranscriptImport:
     rows = TranscriptImport.objects.select_related("person").select_for_update(of=("self",))
     read = rows.get(pk=import_id)
-    _must_be_own(read.person_id, by)
+    must_be_own(read.person_id, by)
     return read
-
-
-def _must_be_own(person: int, by: Actor) -> None:
-    if person != by.person or not by.may(Permission.KEEP_OWN_RECORD):
-        raise not_found()
