@@ -45,7 +45,8 @@ class Edge:
 
     def __call__(self, request: Any) -> HttpResponseBase:  # noqa: ANN401  # becomes a `Request` here
         """Stamp the request, and let it pass."""
-        if int(request.headers.get("Content-Length") or 0) > LARGEST_REQUEST:
+        length = request.headers.get("Content-Length", "")
+        if length.isdecimal() and int(length) > LARGEST_REQUEST:
             return HttpResponse(_("This is too large to be taken."), status=413)
         request.at = clock.now()
         request.today = board_day(the_rulebook(), at=request.at)

@@ -12,9 +12,20 @@ from hypothesis import strategies as st
 
 from recert.journal.models import Event
 from recert.people.actions import change_details
+from recert.policy.permissions import Role
 from recert.policy.refusals import Refused
 from recert.transcript.models import Activity
-from tests.making import AT, BOOK, HOURLY, actor, make_activity, make_credential, make_person
+from tests.making import (
+    AT,
+    BOOK,
+    HOURLY,
+    actor,
+    make_account,
+    make_activity,
+    make_credential,
+    make_document,
+    make_person,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -252,10 +263,13 @@ def test_a_form_from_before_the_sign_in_is_kept_too(person):
     assert not person.activities.exists()
 
 
-def test_another_site_cannot_lay_words_into_a_form(person):
+@pytest.mark.parametrize(
+    "origin", ["https://evil.example", "null", "", "/", "http://testserver.evil.example"]
+)
+def test_another_site_cannot_lay_words_into_a_form(person, origin):
     careful = Client(enforce_csrf_checks=True)
     careful.force_login(person.account)
-    careful.post(ADD, typed(title="Foreign words"), headers={"origin": "https://evil.example"})
+    careful.post(ADD, typed(title="Foreign words"), headers={"origin": origin})
     assert "Foreign words" not in careful.get(ADD).text
 
 
@@ -331,3 +345,28 @@ def test_a_stranger_changes_nobodys_details(person):
     other = make_person("Somebody Else")
     with pytest.raises(Refused, match="no such page"):
         change_details(person.pk, said={}, version=1, by=actor(other), at=AT)
+
+
+def test_every_form_gives_back_what_was_typed(client, person):
+    registrar = make_account(staff=[Role.REGISTRAR, Role.ADMINISTRATOR, Role.AUDITOR])
+    record = make_person("Somebody Else", account=False)
+    paper = make_document(make_activity(record))
+    forms = [
+        (person.account, "portal:details", [], "phone", "+49 30 4711"),
+        (person.account, "portal:address", ["home"], "city", "Oulu"),
+        (person.account, "portal:links", [], "label", "Harbour Hospital"),
+        (make_account(), "portal:bind", [], "customer_number", "C4711"),
+        (registrar, "desk:invite", [record.ref], "email", "guest@example.org"),
+        (registrar, "desk:document", [paper.ref], "because", "An audit of it"),
+        (registrar, "desk:staff", [], "email", "ada@example.org"),
+    ]
+    for account, name, args, field, value in forms:
+        path = reverse(name, args=args)
+        client.logout()
+        answer = client.post(path, {field: value}, headers={"origin": "http://testserver"})
+        assert answer.url.startswith("/accounts/login/")
+        client.force_login(account)
+        session = client.session
+        session["kept-form"] = {"page": path, "typed": f"{field}={value.replace('+', '%2B')}"}
+        session.save()
+        assert value in client.get(path).text, name

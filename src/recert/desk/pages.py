@@ -16,6 +16,7 @@ from recert.desk.forms import InviteForm, ReasonForm, RoleForm, SearchForm
 from recert.journal.queries import events_about
 from recert.people.access import Request, needs
 from recert.people.actions import grant_role, invite, take_role
+from recert.people.kept_forms import kept_form
 from recert.people.links import SIGNER
 from recert.people.queries import (
     account_called,
@@ -97,7 +98,7 @@ def activity(request: Request, ref: str) -> HttpResponse:
 def document(request: Request, ref: str) -> HttpResponseBase:
     """Hand a document of somebody else to staff who say why; the journal keeps the reason."""
     found = document_seen_by(request.actor, ref)
-    form = ReasonForm(request.POST or None)
+    form = ReasonForm(request.POST or kept_form(request))
     if request.method == "POST" and form.is_valid():
         because = form.cleaned_data["because"]
         open_document(found, because=because, by=request.actor, at=request.at)
@@ -110,7 +111,7 @@ def document(request: Request, ref: str) -> HttpResponseBase:
 def invite_person(request: Request, ref: str) -> HttpResponse:
     """Invite a person, by a letter to an address, to bind an account to their record."""
     found = person_seen_by(request.actor, ref)
-    form = InviteForm(request.POST or None, initial={"email": found.email})
+    form = InviteForm(request.POST or kept_form(request), initial={"email": found.email})
     if request.method == "POST" and form.is_valid():
         email = form.cleaned_data["email"]
         try:
@@ -137,7 +138,7 @@ def invite_person(request: Request, ref: str) -> HttpResponse:
 @needs(Permission.GRANT_ROLES)
 def staff(request: Request) -> HttpResponse:
     """Give and take the roles of staff."""
-    form = RoleForm(request.POST if "grant" in request.POST else None)
+    form = RoleForm(request.POST if "grant" in request.POST else kept_form(request))
     try:
         if request.method == "POST" and "take" in request.POST:
             ref, _space, role = request.POST["take"].partition(" ")
@@ -145,7 +146,7 @@ def staff(request: Request) -> HttpResponse:
             take_role(account, role=_role(role), by=request.actor, at=request.at)
             messages.success(request, _("The role was taken."))
             return redirect("desk:staff")
-        if form.is_bound and form.is_valid():
+        if request.method == "POST" and form.is_bound and form.is_valid():
             account = form.cleaned_data["account"]
             role = Role(form.cleaned_data["role"])
             grant_role(account, role=role, by=request.actor, at=request.at)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, QueryDict
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -23,7 +24,7 @@ def keep_form(request: HttpRequest) -> None:
     Only what this site's own pages sent: another site must not lay words into a form of ours.
     """
     origin = request.headers.get("Origin") or request.headers.get("Referer", "")
-    from_here = url_has_allowed_host_and_scheme(origin, {request.get_host()})
+    from_here = urlsplit(origin).netloc == request.get_host()
     if request.method != "POST" or not from_here or request.path.startswith("/accounts/"):
         return
     typed = request.POST.copy()

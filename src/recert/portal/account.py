@@ -104,7 +104,7 @@ def bind(request: Request) -> HttpResponse:
     """Bind the account to the board's record by customer number and date of birth."""
     if request.person:
         return redirect("portal:dashboard")
-    form = BindForm(request.POST or None)
+    form = BindForm(request.POST or kept_form(request))
     if request.method == "POST" and form.is_valid():
         try:
             _slow_down(request, form.cleaned_data["customer_number"])
@@ -155,7 +155,7 @@ def invitation(request: Request, token: str) -> HttpResponse:
 def links(request: Request) -> HttpResponse:
     """Make and revoke private links: the calendar, and one's standing for an employer."""
     person = own_record(request)
-    form = LinkForm(request.POST if "make-standing" in request.POST else None)
+    form = LinkForm(request.POST if "make-standing" in request.POST else kept_form(request))
     if request.method == "POST":
         if "revoke" in request.POST:
             link = own_link(person, request.POST["revoke"])

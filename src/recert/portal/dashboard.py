@@ -115,9 +115,10 @@ def reallocate(request: Request, ref: str) -> HttpResponse:
 def undo_allocation(request: Request, ref: str) -> HttpResponse:
     """Put the points back where they were before the last allocation in this session."""
     position, _positions = _own_position(request, ref)
-    undo = request.session.pop(UNDO, None)
+    undo = request.session.get(UNDO)
     if request.method != "POST" or not undo or undo["credential"] != ref:
         raise Refused("nothing-to-undo", _("There is nothing to undo here any more."))
+    del request.session[UNDO]
     allocate_points(position.credential.pk, moves=undo["moves"], by=request.actor, at=request.at)
     messages.success(request, _("The points are back where they were."))
     return redirect("portal:credential", ref)
