@@ -4,7 +4,6 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from PIL import Image
 from playwright.sync_api import expect
@@ -12,15 +11,11 @@ from playwright.sync_api import expect
 from recert import clock
 from recert.board import the_rulebook
 from recert.policy.cycles import years_after
-from recert.policy.permissions import Role
 from recert.transcript.models import Activity
-from tests.journeys.conftest import DESKTOP, PHONE, axe_complaints, sign_in
+from tests.journeys.conftest import axe_complaints, sign_in
 from tests.making import (
     HOURLY,
-    make_account,
-    make_activity,
     make_credential,
-    make_document,
     make_person,
 )
 
@@ -130,81 +125,3 @@ def test_mistakes_are_told_and_focus_goes_to_them(browse, person):
     page.locator("#errors").get_by_role("link", name="Title").click()
     expect(page.get_by_label("Title")).to_be_focused()
     assert axe_complaints(page) == []
-
-
-@pytest.fixture
-def full(person):
-    activity = make_activity(person, completed_on=today() - timedelta(days=60))
-    for number in range(4):
-        make_activity(person, f"Talk {number}", completed_on=today() - timedelta(days=90 + number))
-    person.shown = activity
-    person.paper = make_document(activity)
-    return person
-
-
-@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
-def test_axe_finds_nothing_and_nothing_is_cut_off(browse, full, size):
-    page = browse(size=size)
-    found = {}
-
-    def look(path):
-        page.goto(path)
-        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
-        if (complaints := axe_complaints(page)) or wide > 0:
-            found[path] = [*complaints, f"{wide} px too wide"]
-
-    for path in ("/", "/accounts/login/", "/accounts/signup/", "/accounts/password/reset/"):
-        look(path)
-    sign_in(page, full)
-    credential = full.credentials.get()
-    activity = full.shown
-    for name, *names in [
-        ("portal:dashboard",),
-        ("portal:credential", credential.ref),
-        ("portal:reallocate", credential.ref),
-        ("portal:transcript",),
-        ("portal:choose-kind",),
-        *(("portal:add", kind) for kind in list(the_rulebook().kinds)[:9:2]),
-        ("portal:activity", activity.ref),
-        ("portal:change", activity.ref),
-        ("portal:withdraw", activity.ref),
-        ("portal:import",),
-        ("portal:account",),
-        ("portal:details",),
-        ("portal:address", "home"),
-        ("portal:links",),
-        ("mfa_index",),
-        ("account_email",),
-        ("account_change_password",),
-        ("usersessions_list",),
-    ]:
-        look(reverse(name, args=names))
-    look("/nowhere")
-    assert found == {}
-    assert page.complaints == []
-
-
-def test_axe_finds_nothing_at_the_desk(browse, full):
-    staff = make_account(staff=[Role.REGISTRAR, Role.ADMINISTRATOR, Role.AUDITOR])
-    page = browse()
-    found = {}
-    page.context.add_cookies([session_of(staff)])
-    for name, *names in [
-        ("desk:home",),
-        ("desk:person", full.ref),
-        ("desk:activity", full.shown.ref),
-        ("desk:document", full.paper.ref),
-        ("desk:staff",),
-    ]:
-        page.goto(reverse(name, args=names))
-        if complaints := axe_complaints(page):
-            found[name] = complaints
-    assert found == {}
-
-
-def session_of(account):
-    """Answer the cookie of a session in which an account has signed in with its second factor."""
-    client = Client()
-    client.force_login(account)
-    value = client.cookies["sessionid"].value
-    return {"name": "sessionid", "value": value, "domain": "localhost", "path": "/"}

@@ -5,6 +5,7 @@ import os
 import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from procrastinate.contrib.django import app
 
 from recert.transcript.jobs import sweep_files
 from tests.making import make_activity, make_document, make_person
@@ -32,3 +33,8 @@ def test_a_file_without_its_row_goes_after_a_day_and_no_other():
     assert not default_storage.exists(old)
     assert default_storage.exists(new)
     assert default_storage.exists(document.file.name)
+
+
+def test_the_worker_knows_what_happens_by_itself():
+    periodic = {one.task.name for one in app.periodic_registry.periodic_tasks.values()}
+    assert {"recert.transcript.jobs.sweep_files", "recert.people.jobs.clear_sessions"} <= periodic

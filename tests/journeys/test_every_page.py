@@ -1,0 +1,144 @@
+"""Every page that there is, at two sizes: axe finds nothing, and nothing is cut off."""
+
+from datetime import timedelta
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from recert import clock
+from recert.board import the_rulebook
+from recert.edge import needed_by
+from recert.people.access import PUBLIC, SIGNED_IN
+from recert.people.links import SIGNER, token_of
+from recert.people.models import Invitation, PrivateLink
+from recert.policy.cycles import years_after
+from recert.policy.permissions import GRANTS, STAFF, Role
+from tests.journeys.conftest import DESKTOP, PHONE, axe_complaints
+from tests.making import (
+    CATEGORY,
+    make_account,
+    make_activity,
+    make_credential,
+    make_document,
+    make_person,
+)
+from tests.pages.test_who_sees_what import OBJECTS, PAGES, WORDS
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+NO_PAGE = {
+    "portal:health": "plain text",
+    "portal:check": "a part of a page",
+    "portal:calendar-feed": "a calendar",
+    "portal:export": "a file",
+    "portal:document": "a file",
+    "portal:import-template": "a file",
+    "portal:left-out": "a file",
+    "portal:restore": "a button",
+    "portal:remove-document": "a button",
+    "portal:restore-document": "a button",
+    "portal:add-documents": "a button",
+    "portal:undo-import": "a button",
+    "portal:undo-allocation": "a button",
+}
+OTHERS = {
+    "": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere"],
+    "owner": [
+        "/accounts/2fa/",
+        "/accounts/email/",
+        "/accounts/password/change/",
+        "/accounts/sessions/",
+        "/accounts/reauthenticate/",
+        "/accounts/logout/",
+    ],
+    "nobody": ["/accounts/2fa/"],
+    "staff": ["/accounts/2fa/"],
+}
+"""The pages of allauth, by who sees them."""
+
+KINDS = [["formal-course"], ["book"], ["advanced-certification"], ["presentation"]]
+
+
+def who_looks(name):
+    if name == "portal:home":
+        return ""
+    declared = needed_by(PAGES[name].callback)
+    if name in {"portal:bind", "portal:invitation"}:
+        return "nobody"
+    if declared in {PUBLIC, SIGNED_IN}:
+        return "owner" if declared == SIGNED_IN else ""
+    return "owner" if declared in GRANTS[Role.CERTIFICANT] else "staff"
+
+
+@pytest.fixture
+def board():
+    """A person with a bit of everything, and the refs of it."""
+    today = clock.today(the_rulebook().calendar.time_zone.value)
+    person = make_person("Amina Benali")
+    credential = make_credential(person, certified_on=years_after(today, -2))
+    make_credential(person, category=CATEGORY, certified_on=years_after(today, -5))
+    activity = make_activity(person, completed_on=today - timedelta(days=60))
+    for place in range(4):
+        day = today - timedelta(days=90 + place)
+        make_activity(person, f"Talk {place}", completed_on=day, portions={"chemistry": 200})
+    fate = {"line": 2, "cells": {"title": "Gold"}, "said": None, "why": ["unknown"], "note": ""}
+    read = person.imports.create(name="a.csv", lines=[fate], read_at=clock.now())
+    guest = make_person("Guest Invited", account=False)
+    later = clock.now() + timedelta(days=5)
+    invitation = Invitation.objects.create(
+        person=guest, email="a@example.org", invited_at=clock.now(), expires_at=later
+    )
+    standing = PrivateLink.objects.create(person=person, purpose="standing", made_at=clock.now())
+    person.things = {
+        "credential": credential.ref,
+        "activity": activity.ref,
+        "document": make_document(activity).ref,
+        "import": read.ref,
+        "person": person.ref,
+        "portal:invitation": SIGNER.sign(invitation.ref),
+        "portal:standing-link": token_of(standing),
+    }
+    return person
+
+
+def addresses(who, things):
+    for name in sorted(PAGES):
+        if name in NO_PAGE or who_looks(name) != who:
+            continue
+        ref = things.get(OBJECTS.get(name, name))
+        for args in KINDS if name == "portal:add" else [[ref] if ref else WORDS.get(name, [])]:
+            yield reverse(name, args=args)
+    yield from OTHERS[who]
+
+
+def cookie_of(account):
+    client = Client()
+    client.force_login(account)
+    value = client.cookies["sessionid"].value
+    return {"name": "sessionid", "value": value, "domain": "localhost", "path": "/"}
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+@pytest.mark.parametrize("who", ["", "owner", "nobody", "staff"])
+def test_everybody_can_use_every_page(browse, board, who, size):
+    page = browse(size=size)
+    accounts = {"owner": board.account, "staff": make_account(staff=sorted(STAFF))}
+    if who:
+        page.context.add_cookies([cookie_of(accounts.get(who) or make_account())])
+    found, seen = {}, 0
+    for path in addresses(who, board.things):
+        answer = page.goto(path)
+        assert answer.status in {200, 404 if path == "/nowhere" else 200}, path
+        seen += 1
+        wide = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+        complaints = axe_complaints(page) + ([f"{wide} px too wide"] if wide > 0 else [])
+        if complaints:
+            found[path] = complaints
+    assert found == {}
+    assert seen >= len(OTHERS[who])
+    assert page.complaints == []
+
+
+def test_what_is_no_page_is_named_for_a_reason():
+    assert set(NO_PAGE) <= set(PAGES)
