@@ -49,8 +49,7 @@ def record_event(
     facts: Mapping[str, object] | None = None,
 ) -> Event:
     """Note that something happened."""
-    if not transaction.get_connection().in_atomic_block:
-        raise AssertionError(f"{kind} was noted outside an action's transaction")
+    _must_be_inside(kind)
     return Event.objects.create(
         kind=kind,
         subject=subject,
@@ -61,6 +60,35 @@ def record_event(
         because=because,
         facts=dict(facts or {}),
     )
+
+
+def record_events(
+    kind: str,
+    facts_by_subject: Mapping[str, Mapping[str, object]],
+    *,
+    about: str = "",
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Note that the same happened to many things, each with its own facts: two queries or so."""
+    _must_be_inside(kind)
+    Event.objects.bulk_create(
+        Event(
+            kind=kind,
+            subject=subject,
+            about=about,
+            by=by.name,
+            by_ref=by.ref,
+            at=at,
+            facts=dict(facts),
+        )
+        for subject, facts in facts_by_subject.items()
+    )
+
+
+def _must_be_inside(kind: str) -> None:
+    if not transaction.get_connection().in_atomic_block:
+        raise AssertionError(f"{kind} was noted outside an action's transaction")
 
 
 def advance(

@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from recert.journal.actions import advance, record_event
+from recert.journal.actions import advance, record_events
 from recert.people.models import Person
 from recert.policy.permissions import Actor
 from recert.policy.refusals import Refused, not_found
@@ -63,15 +63,13 @@ def save_import(import_id: int, *, by: Actor, at: datetime) -> int:
         )
         for one in new
     )
-    for activity in added:
-        record_event(
-            "activity.imported",
-            subject=activity.ref,
-            about=person.ref,
-            by=by,
-            at=at,
-            facts={"import": read.ref, **told_of(activity, FIELDS)},
-        )
+    record_events(
+        "activity.imported",
+        {one.ref: {"import": read.ref, **told_of(one, FIELDS)} for one in added},
+        about=person.ref,
+        by=by,
+        at=at,
+    )
     read.saved_at = at
     read.save(update_fields=["saved_at"])
     return len(added)
