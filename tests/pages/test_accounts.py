@@ -231,3 +231,22 @@ def test_every_way_to_sign_in_is_there(client):
 def test_addresses_differ_in_more_than_case():
     make_account("somebody@example.org")
     assert Account.objects.get_by_natural_key("Somebody@Example.org")
+
+
+def test_a_name_changes_with_a_document_and_the_earlier_one_stays(client):
+    record = make_person("Amina Benali")
+    client.force_login(make_account(staff=[Role.REGISTRAR]))
+    page = reverse("desk:name", args=[record.ref])
+    new = {"given_names": "Amina", "family_name": "Haddad"}
+    assert client.post(page, new | {"because": " "}).status_code == 422
+    assert client.post(page, new | {"because": "Marriage license, 2024"}).status_code == 302
+    record.refresh_from_db()
+    assert record.name == "Amina Haddad"
+    assert record.former_names.get().family_name == "Benali"
+    event = Event.objects.get()
+    assert (event.kind, event.because) == ("person.name-changed", "Marriage license, 2024")
+    again = client.post(page, new | {"because": "Once more"})
+    assert "on record already" in again.text
+    client.force_login(record.account)
+    assert "Earlier names" in client.get(reverse("portal:account")).text
+    assert client.post(page, new | {"because": "Mine"}).status_code == 404

@@ -44,6 +44,7 @@ OPEN = [
     ("account_reset_password", []),
 ]
 DESK = [("desk:staff", []), ("desk:home", []), ("desk:invite", ["person"])]
+DESK += [("desk:name", ["person"])]
 DESK += [("desk:document", ["document"])]
 
 BUTTONS = {"portal:links": "make-standing", "desk:staff": "grant", "account_email": "action_add"}

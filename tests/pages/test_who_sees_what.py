@@ -50,6 +50,7 @@ OBJECTS = {
     "portal:restore-document": "document",
     "desk:person": "person",
     "desk:invite": "person",
+    "desk:name": "person",
     "desk:activity": "activity",
     "desk:document": "document",
 }

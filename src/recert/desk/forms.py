@@ -32,6 +32,23 @@ class ReasonForm(forms.Form):
     )
 
 
+class NameForm(forms.Form):
+    """A legal name, and the document that shows it."""
+
+    given_names = LineField(label=gettext_lazy("Given names"), max_length=200)
+    family_name = LineField(
+        label=gettext_lazy("Family name"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("Empty for who has one name only."),
+    )
+    because = LineField(
+        label=gettext_lazy("Which document shows it?"),
+        max_length=300,
+        help_text=gettext_lazy("Such as a marriage license or a court order, and its date."),
+    )
+
+
 class InviteForm(forms.Form):
     """Where an invitation goes."""
 

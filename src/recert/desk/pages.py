@@ -12,10 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from recert.declarations.queries import positions_of
-from recert.desk.forms import InviteForm, ReasonForm, RoleForm, SearchForm
+from recert.desk.forms import InviteForm, NameForm, ReasonForm, RoleForm, SearchForm
 from recert.journal.queries import events_about
 from recert.people.access import Request, needs
-from recert.people.actions import grant_role, invite, take_role
+from recert.people.actions import change_name, grant_role, invite, take_role
 from recert.people.kept_forms import kept_form
 from recert.people.links import SIGNER
 from recert.people.queries import (
@@ -105,6 +105,25 @@ def document(request: Request, ref: str) -> HttpResponseBase:
         return attachment(found)
     page = {"form": form, "document": found, "person": found.activity.person}
     return render(request, "desk/document.html", page, status=422 if form.errors else 200)
+
+
+@needs(Permission.KEEP_RECORDS)
+def change_name_of(request: Request, ref: str) -> HttpResponse:
+    """Change the legal name of a person; the one until then stays on record (PER-1)."""
+    found = person_seen_by(request.actor, ref)
+    initial = {"given_names": found.given_names, "family_name": found.family_name}
+    form = NameForm(request.POST or kept_form(request), initial=initial)
+    if request.method == "POST" and form.is_valid():
+        said = form.cleaned_data
+        try:
+            change_name(found.pk, **said, on=request.today, by=request.actor, at=request.at)
+        except Refused as refusal:
+            form.add_error(None, refusal.message)
+        else:
+            messages.success(request, _("The name was changed; the earlier one stays on record."))
+            return redirect("desk:person", ref)
+    page = {"form": form, "person": found}
+    return render(request, "desk/name.html", page, status=422 if form.errors else 200)
 
 
 @needs(Permission.INVITE)

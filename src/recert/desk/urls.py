@@ -10,6 +10,7 @@ app_name = "desk"
 urlpatterns = [
     path("", pages.home, name="home"),
     path("people/<ref:ref>", pages.person, name="person"),
+    path("people/<ref:ref>/name", pages.change_name_of, name="name"),
     path("people/<ref:ref>/invite", pages.invite_person, name="invite"),
     path("activities/<ref:ref>", pages.activity, name="activity"),
     path("documents/<ref:ref>", pages.document, name="document"),

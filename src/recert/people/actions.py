@@ -9,7 +9,15 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from recert.journal.actions import record_event
-from recert.people.models import Account, Address, Invitation, Person, PrivateLink, StaffRole
+from recert.people.models import (
+    Account,
+    Address,
+    FormerName,
+    Invitation,
+    Person,
+    PrivateLink,
+    StaffRole,
+)
 from recert.policy.permissions import STAFF, Actor, Permission, Role
 from recert.policy.refusals import Refused, not_found
 
@@ -64,6 +72,43 @@ def change_address(
     else:
         Address.objects.update_or_create(person=person, use=use, defaults=after)
     _note("person.address-changed", person, by, at, use=use, before=before, after=after)
+
+
+@transaction.atomic
+def change_name(
+    person_id: int,
+    *,
+    given_names: str,
+    family_name: str,
+    because: str,
+    on: date,
+    by: Actor,
+    at: datetime,
+) -> Person:
+    """Change a legal name, on the word of an official document that the board saw (PER-1).
+
+    The name until then stays on record, with its last day.
+    """
+    _must(by, Permission.KEEP_RECORDS)
+    person = Person.objects.select_for_update().get(pk=person_id)
+    before = {"given_names": person.given_names, "family_name": person.family_name}
+    after = {"given_names": given_names, "family_name": family_name}
+    if before == after:
+        raise Refused("same-name", _("This is the name that is on record already."))
+    FormerName.objects.create(person=person, until_on=on, **before)
+    person.given_names, person.family_name = given_names, family_name
+    person.version += 1
+    person.save(update_fields=["given_names", "family_name", "version"])
+    record_event(
+        "person.name-changed",
+        subject=person.ref,
+        about=person.ref,
+        by=by,
+        at=at,
+        because=because,
+        facts={"before": before, "after": after},
+    )
+    return person
 
 
 @transaction.atomic

@@ -35,6 +35,7 @@ def words_of_events() -> dict[str, str]:
         "document.opened": _("Document opened by staff"),
         "points.allocated": _("Points allocated anew"),
         "person.details-changed": _("Details changed: %(fields)s"),
+        "person.name-changed": _("Name changed"),
         "person.address-changed": _("Address changed"),
         "person.bound": _("Account bound to the record"),
         "person.invited": _("Invited: %(email)s"),
