@@ -173,6 +173,9 @@ def test_its_standing_follows_its_own_rules():
         for day in (date(2025, 4, 10), date(2029, 4, 8), date(2029, 4, 9))
     }
     assert list(states.values()) == ["expired", "expired", "examination-needed"]
+    assert declarable_on(HARBOUR, holding, as_of=date(2025, 4, 10)).purpose is None  # one at a time
+    refused = Pending(date(2025, 2, 1), decided_on=date(2025, 4, 10))
+    holding = Holding("SON", date(2023, 4, 10), declarations=(refused,))
     assert declarable_on(HARBOUR, holding, as_of=date(2025, 4, 10)).purpose == "reinstatement"
 
 

@@ -13,7 +13,7 @@ from recert.people.models import Account, Person
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import not_found
 
-PERSON_IS_NEEDED = frozenset({Permission.KEEP_OWN_RECORD})
+PERSON_IS_NEEDED = frozenset({Permission.KEEP_OWN_RECORD, Permission.DECLARE})
 """Permissions that mean nothing without a record of one's own."""
 
 

@@ -58,7 +58,8 @@ class Case(Table, frozen=True):
     """One credential's declaration as it would be on a day.
 
     `period` holds the days from which its activities may come, and `days` those by which dated
-    rules are chosen: both follow from the purpose (PAR-4, STA-2, STA-4, REQ-8).
+    rules are chosen: both follow from the purpose (PAR-4, STA-2, STA-4, REQ-8). `declared_on` is
+    the day of the first submission where a deficient declaration is put right on `as_of` (DEC-6).
     """
 
     program: str
@@ -69,6 +70,7 @@ class Case(Table, frozen=True):
     activities: tuple[Activity, ...]
     period: Cycle
     days: Days
+    declared_on: date | None = None
 
 
 class _ActivityFields(Activity, frozen=True):
@@ -88,6 +90,7 @@ class _CaseFields(Table, frozen=True):
     activities: tuple[_ActivityFields, ...]
     participation: Participation = "required"
     declaration: Purpose | None = None
+    declared_on: date | None = None
     cycle: Cycle | None = None
 
 
@@ -111,6 +114,7 @@ def read_case(mapping: Mapping[str, object], rulebook: Rulebook | None = None) -
         cycle=fields.cycle,
         as_of=fields.as_of,
         activities=tuple(_activity(one) for one in fields.activities),
+        declared_on=fields.declared_on,
     )
 
 
@@ -133,18 +137,25 @@ def build_case(
     cycle: Cycle | None,
     as_of: date,
     activities: tuple[Activity, ...],
+    declared_on: date | None = None,
 ) -> Case:
-    """Put facts that are known to be sound together into a case."""
+    """Put facts that are known to be sound together into a case.
+
+    Put right on a later day than it was declared, a declaration goes by the rules of its first
+    day, and what counted then still counts; what was done since counts too (DEC-6).
+    """
     kind = book.declarations[purpose]
+    declared = declared_on or as_of
     if kind.points_from == "cycle":
         if cycle is None:
             raise ValueError(f"A declaration of the kind {purpose} needs a cycle.")
         period, cycle_end = cycle, cycle.ends
     else:
-        period = days_before_submission(kind.years or 0, submitted_on=as_of)
-        cycle_end = as_of
+        first = days_before_submission(kind.years or 0, submitted_on=declared).starts
+        period = Cycle(starts=first, ends=as_of)
+        cycle_end = declared
     if kind.dated_rules_by == "submission-day":
-        cycle_end = as_of
+        cycle_end = declared
     return Case(
         program=book.key,
         category=category,
@@ -153,7 +164,8 @@ def build_case(
         as_of=as_of,
         activities=activities,
         period=period,
-        days={"cycle-end": cycle_end, "submission-day": as_of},
+        days={"cycle-end": cycle_end, "submission-day": declared},
+        declared_on=declared_on,
     )
 
 
@@ -194,6 +206,11 @@ def _case_mistakes(fields: _CaseFields, book: Rulebook) -> Iterator[Mistake]:
         )
         yield Mistake(("category",), message)
     yield from _day_mistakes(("as_of",), fields.as_of)
+    yield from _day_mistakes(("declared_on",), fields.declared_on)
+    declared_on = fields.declared_on or fields.as_of
+    if declared_on > fields.as_of:
+        message = f"expected {fields.as_of}, the day of `as_of`, or earlier; found {declared_on}"
+        yield Mistake(("declared_on",), message)
     purpose = _purpose_of(fields)
     if purpose not in book.declarations:
         message = f"this programme takes no declaration of the kind {purpose}"
@@ -223,12 +240,13 @@ def _cycle_mistakes(
     if cycle.ends < cycle.starts:
         message = f"ends before it starts; expected {cycle.starts} or later, found {cycle.ends}"
         yield Mistake(("cycle", "ends"), message)
-    if purpose == "reinstatement" and fields.as_of <= cycle.ends:
-        message = f"not expired on {fields.as_of}; a reinstatement comes after {cycle.ends}"
+    declared_on = fields.declared_on or fields.as_of
+    if purpose == "reinstatement" and declared_on <= cycle.ends:
+        message = f"not expired on {declared_on}; a reinstatement comes after {cycle.ends}"
         yield Mistake(("declaration",), message)
     last = book.reinstatement
     too_late = examination_needed_from(book, expired_on=cycle.ends)
-    if purpose == "reinstatement" and fields.as_of >= too_late:
+    if purpose == "reinstatement" and declared_on >= too_late:
         rule = last.by_declaration_under_years.rule
         message = f"no declaration is taken from {too_late} on. {last.afterwards} ({rule})"
         yield Mistake(("declaration",), message)

@@ -9,7 +9,7 @@ from typing import Literal
 
 from dateutil.relativedelta import relativedelta
 
-from recert.policy.rulebook import Rulebook, Table
+from recert.policy.rulebook import Purpose, Rulebook, Table
 
 DAY = timedelta(days=1)
 
@@ -76,6 +76,21 @@ def reinstated_cycle(book: Rulebook, *, approved_on: date) -> Cycle:
 def voluntary_cycle(book: Rulebook, *, approved_on: date) -> Cycle:
     """Answer how long the designation of a voluntary declaration lasts (PAR-3)."""
     return _cycle_from(book, approved_on)
+
+
+def granted_cycle(
+    book: Rulebook, purpose: Purpose, *, cycle: Cycle | None, approved_on: date
+) -> Cycle:
+    """Answer the cycle that an approved declaration brings (CYC-2, CYC-8, PAR-3).
+
+    `cycle` is the one that the declaration is for: the cycle that runs, extended where it was
+    inactive, the one that expired, or None for a voluntary one that nothing maintains yet.
+    """
+    if purpose == "reinstatement":
+        return reinstated_cycle(book, approved_on=approved_on)
+    if cycle is None:
+        return voluntary_cycle(book, approved_on=approved_on)
+    return next_cycle(book, cycle)
 
 
 def extended_cycle(cycle: Cycle, *, until: date) -> Cycle:

@@ -21,6 +21,7 @@ Step = Literal[
     "earn",
     "take-examination",
     "take-part-if-wanted",
+    "wait-for-cycle",
     "nothing",
 ]
 
@@ -45,10 +46,12 @@ def next_step(
     """Answer the one next thing to do for a credential on a day."""
     if standing.state == "examination-needed":
         return NextStep("take-examination", standing.rule)
+    if standing.pending:
+        return NextStep("wait-for-decision", declarable.rule)
+    if standing.renewed:
+        return NextStep("wait-for-cycle", declarable.rule, until=standing.renewed.starts)
     if plan is None:
         return NextStep("nothing", standing.rule)
-    if standing.state == "renewal-pending":
-        return NextStep("wait-for-decision", standing.rule)
     if plan.assessment.outcome == "met":
         return _once_met(declarable, plan, as_of)
     return _while_short(standing, declarable, plan, as_of)

@@ -27,6 +27,27 @@ class Permission(StrEnum):
     KEEP_RECORDS = "keep-records"
     """Correct the board's record of a person."""
 
+    DECLARE = "declare"
+    """Declare one's own credential, pay, put right what was deficient, and withdraw."""
+
+    SEE_DECLARATIONS = "see-declarations"
+    """See what was declared, and what waits for the board."""
+
+    DECIDE_DECLARATIONS = "decide-declarations"
+    """Approve a declaration, or find it deficient; never one's own."""
+
+    SEE_PAYMENTS = "see-payments"
+    """See what was paid, and each attempt at it."""
+
+    REFUND = "refund"
+    """Give back what was charged twice or by mistake, with a reason."""
+
+    SETTLE_PAYMENTS = "settle-payments"
+    """Note what the card processor says of a payment."""
+
+    KEEP_DEADLINES = "keep-deadlines"
+    """End what was not done in time."""
+
     GRANT_ROLES = "grant-roles"
     """Give and take the roles of staff."""
 
@@ -43,22 +64,40 @@ class Role(StrEnum):
     REGISTRAR = "registrar"
     FINANCE = "finance"
     ADMINISTRATOR = "administrator"
+    SYSTEM = "system"
 
 
-STAFF: Final = frozenset(Role) - {Role.CERTIFICANT}
+STAFF: Final = frozenset(Role) - {Role.CERTIFICANT, Role.SYSTEM}
 """The roles of the board's own people; each needs a second factor to sign in."""
 
 GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
-    Role.CERTIFICANT: frozenset({Permission.KEEP_OWN_RECORD}),
-    Role.REVIEWER: frozenset({Permission.SEE_RECORDS, Permission.OPEN_DOCUMENTS}),
-    Role.AUDITOR: frozenset({Permission.SEE_RECORDS, Permission.OPEN_DOCUMENTS}),
+    Role.CERTIFICANT: frozenset({Permission.KEEP_OWN_RECORD, Permission.DECLARE}),
+    Role.REVIEWER: frozenset(
+        {
+            Permission.SEE_RECORDS,
+            Permission.OPEN_DOCUMENTS,
+            Permission.SEE_DECLARATIONS,
+            Permission.DECIDE_DECLARATIONS,
+        }
+    ),
+    Role.AUDITOR: frozenset(
+        {Permission.SEE_RECORDS, Permission.OPEN_DOCUMENTS, Permission.SEE_DECLARATIONS}
+    ),
     Role.REGISTRAR: frozenset(
         {Permission.SEE_RECORDS, Permission.KEEP_RECORDS, Permission.INVITE, Permission.SEE_JOURNAL}
     ),
-    Role.FINANCE: frozenset({Permission.SEE_RECORDS}),
+    Role.FINANCE: frozenset(
+        {
+            Permission.SEE_RECORDS,
+            Permission.SEE_DECLARATIONS,
+            Permission.SEE_PAYMENTS,
+            Permission.REFUND,
+        }
+    ),
     Role.ADMINISTRATOR: frozenset(
         {Permission.SEE_RECORDS, Permission.GRANT_ROLES, Permission.SEE_JOURNAL}
     ),
+    Role.SYSTEM: frozenset({Permission.SETTLE_PAYMENTS, Permission.KEEP_DEADLINES}),
 }
 
 
@@ -91,3 +130,6 @@ class Actor(msgspec.Struct, frozen=True):
 
 NOBODY: Final = Actor()
 """Somebody who did not sign in."""
+
+SYSTEM: Final = Actor(ref="system", name="recert", roles=frozenset({Role.SYSTEM}))
+"""What happens by itself: deadlines that pass, and what the card processor tells."""

@@ -69,6 +69,10 @@ class Holding(Table, frozen=True):
     declarations: tuple[Pending, ...] = ()
 
 
+RAISED = str.maketrans("ABDEGHIJKLMNOPRTUVWC", "ᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᶜ")
+"""The letters that Unicode has as small raised ones: all capitals but F, Q, S, X, Y and Z."""
+
+
 class Title(msgspec.Struct, frozen=True):
     """How the credential is written on a day; both empty when it may not be used."""
 
@@ -79,12 +83,25 @@ class Title(msgspec.Struct, frozen=True):
         """Print on one line, with a caret for the superscript."""
         return f"{self.text}^{self.superscript}" if self.superscript else self.text
 
+    @property
+    def plain(self) -> str:
+        """As a line of plain text: raised letters where there are such, else after a caret.
+
+        >>> Title("MLS(ASCPi)", "CM").plain
+        'MLS(ASCPi)ᶜᴹ'
+        """
+        raised = self.superscript.translate(RAISED)
+        all_raised = not set(raised) & set(self.superscript)
+        return f"{self.text}{raised}" if all_raised else str(self)
+
 
 class Standing(msgspec.Struct, frozen=True, kw_only=True):
     """What a certification is worth on a day, and the rule that says so.
 
     `until`: the last day of this, None when it has none or is not decided yet. `cycle`: the
     cycle that runs, extended when inactive; None for a voluntary one that is not maintained.
+    `pending`: the declaration that the board has not decided yet. `renewed`: the cycle that was
+    granted and begins later.
     """
 
     state: State
@@ -95,6 +112,8 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     rule: str
     says: str
     cycle: Cycle | None = None
+    pending: Pending | None = None
+    renewed: Cycle | None = None
 
 
 def participation_in(book: Rulebook, category: Key, *, certified_on: date) -> Participation:
@@ -133,19 +152,23 @@ def _voluntary(book: Rulebook, holding: Holding, as_of: date) -> Standing:
     """Judge a certification that never expires; a declaration adds the designation (PAR-3)."""
     running = [grant.cycle for grant in _known(holding.grants, as_of) if as_of in grant.cycle]
     cycle = _latest(running)
+    renewed = _renewed(holding, cycle, as_of)
     if cycle is None:
         says = "Valid without expiration. Taking part is voluntary."
     else:
-        says = f"Maintained until {cycle.ends}; the certification itself never expires."
+        until = renewed.ends if renewed else cycle.ends
+        says = f"Maintained until {until}; the certification itself never expires."
     return Standing(
         state="voluntary-maintained" if cycle else "voluntary",
         participation="voluntary",
         valid=True,
         title=title_of(book, holding.category, maintained=cycle is not None),
-        until=cycle.ends if cycle else None,
+        until=(renewed or cycle).ends if cycle else None,
         rule=book.cycle.voluntary_begins.rule,
         says=says,
         cycle=cycle,
+        pending=undecided(holding.declarations, as_of),
+        renewed=renewed,
     )
 
 
@@ -154,6 +177,7 @@ def _required(book: Rulebook, holding: Holding, as_of: date) -> Standing:
     cycle, maintained, inactive = cycle_on(book, holding, as_of=as_of)
     title = title_of(book, holding.category, maintained=maintained)
     pending = _pending(holding.declarations, cycle, as_of)
+    renewed = _renewed(holding, cycle, as_of)
 
     def standing(
         state: State, rule: str, says: str, *, until: date | None, may_use: bool = True
@@ -169,8 +193,14 @@ def _required(book: Rulebook, holding: Holding, as_of: date) -> Standing:
             rule=rule,
             says=says,
             cycle=cycle,
+            pending=undecided(holding.declarations, as_of),
+            renewed=renewed,
         )
 
+    if as_of <= cycle.ends and renewed:  # who was inactive is back with it
+        says = f"Renewed. The next cycle runs from {renewed.starts} to {renewed.ends}."
+        rule = book.cycle.next_begins.rule
+        return standing("active", rule, says, until=renewed.ends)
     if as_of <= cycle.ends and inactive:
         setting = book.naming.while_inactive
         says = f"Inactive until {cycle.ends}; the title rests."
@@ -230,6 +260,13 @@ class Declarable(msgspec.Struct, frozen=True):
 def declarable_on(book: Rulebook, holding: Holding, *, as_of: date) -> Declarable:
     """Answer which declaration of a certification can be submitted on a day."""
     standing = standing_on(book, holding, as_of=as_of)
+    if standing.pending:
+        says = f"Declared on {standing.pending.submitted_on}; the board has not decided yet."
+        return Declarable(None, book.processing.business_days.rule, says)
+    if standing.renewed:
+        cycle = standing.renewed
+        says = f"Renewed already: the next cycle runs from {cycle.starts} to {cycle.ends}."
+        return Declarable(None, book.cycle.next_begins.rule, says)
     if standing.participation == "voluntary" and standing.valid:
         return _if_taken(book, "voluntary", f"Points of the years before {as_of} count.")
     cycle = standing.cycle
@@ -279,8 +316,19 @@ def _latest(cycles: Iterable[Cycle]) -> Cycle | None:
 
 def _pending(declarations: Iterable[Pending], cycle: Cycle, as_of: date) -> Pending | None:
     """Answer the declaration of a cycle that was in time and is not decided yet."""
+    return undecided([one for one in declarations if one.submitted_on in cycle], as_of)
+
+
+def undecided(declarations: Iterable[Pending], as_of: date) -> Pending | None:
+    """Answer the declaration that was submitted by a day and not decided on it yet."""
     for one in declarations:
-        undecided = one.decided_on is None or one.decided_on > as_of
-        if one.submitted_on in cycle and one.submitted_on <= as_of and undecided:
+        if one.submitted_on <= as_of and (one.decided_on is None or one.decided_on > as_of):
             return one
     return None
+
+
+def _renewed(holding: Holding, cycle: Cycle | None, as_of: date) -> Cycle | None:
+    """Answer the cycle that was granted by a day, and begins after it."""
+    granted = [grant.cycle for grant in _known(holding.grants, as_of)]
+    later = [one for one in granted if one.starts > as_of]
+    return _latest(later) if cycle else None

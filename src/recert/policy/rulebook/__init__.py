@@ -31,6 +31,7 @@ from recert.policy.rulebook.activities import (
 )
 from recert.policy.rulebook.declarations import (
     AppealRules,
+    Attestation,
     AuditRules,
     Calendar,
     CycleRules,
@@ -62,6 +63,7 @@ __all__ = [
     "AppealRules",
     "Area",
     "AreaRequirement",
+    "Attestation",
     "AuditRules",
     "Calendar",
     "Cap",
@@ -148,6 +150,7 @@ class Rulebook(Table, frozen=True, eq=False):
     audit: AuditRules
     standing: StandingRules
     fees: dict[Key, Fee]
+    attestations: dict[Key, Attestation] = msgspec.field(default_factory=dict)
     cap_groups: dict[Key, CapGroup] = msgspec.field(default_factory=dict)
     signed_forms: dict[Key, SignedFormType] = msgspec.field(default_factory=dict)
     country_groups: dict[Key, tuple[str, ...]] = msgspec.field(default_factory=dict)

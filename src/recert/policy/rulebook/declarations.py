@@ -49,6 +49,13 @@ class DeclarationKind(Table, frozen=True):
     years: Count | None = None  # of `years-before-submission`
 
 
+class Attestation(Table, frozen=True):
+    """A sentence to which whoever declares puts their name."""
+
+    text: str
+    rule: str
+
+
 class Deadline(Table, frozen=True):
     """A number of business days, and what happens after them."""
 
