@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -11,14 +11,22 @@ import msgspec
 from recert.board import the_rulebook
 from recert.credentials.models import Credential
 from recert.credentials.queries import Held, credentials_held_by
-from recert.declarations.models import Allocation, Use
+from recert.declarations.models import DECLARED, OPEN, Allocation, DeclaredActivity, Declaration, Use
 from recert.policy import Assessment, Case, Plan, Rulebook, assess, plan
 from recert.policy.case import Activity as Fact
 from recert.policy.case import build_case
 from recert.policy.cycles import Cycle
 from recert.policy.planned import CredentialPlan
 from recert.policy.rulebook import Purpose
-from recert.policy.standing import Declarable, Standing, declarable_on, standing_on
+from recert.policy.standing import (
+    Declarable,
+    Holding,
+    Standing,
+    Title,
+    declarable_on,
+    standing_on,
+    title_of,
+)
 from recert.transcript.models import Activity
 from recert.transcript.queries import activities_between, as_fact
 
@@ -28,20 +36,30 @@ class Position:
     """Where one credential stands on a day.
 
     `assessment` judges the declaration that is next for it: None where none is taken any more
-    (STA-5). `plan` is what is still to do for it.
+    (STA-5). `plan` is what is still to do for it. `declaration` is the one that is open: a draft,
+    or one that the board has not decided.
     """
 
     credential: Credential
+    holding: Holding
     standing: Standing
     declarable: Declarable
     purpose: Purpose | None
     assessment: Assessment | None
     plan: CredentialPlan | None
+    declaration: Declaration | None
+
+    @property
+    def written(self) -> Title:
+        """How the credential is written: without its designation where it may not be used."""
+        if self.standing.title.text:
+            return self.standing.title
+        return title_of(the_rulebook(), self.credential.category, maintained=False)
 
     @property
     def title(self) -> str:
-        """How the credential is written where its standing does not matter: `MLS(ASCPi)`."""
-        return the_rulebook().naming.pattern.format(category=self.credential.category)
+        """The same on a line of plain text: `MLS(ASCPi)ᶜᴹ`."""
+        return self.written.plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,16 +77,15 @@ class Positions:
 
 
 def positions_of(person: int, *, as_of: date, planned: bool = True) -> Positions:
-    """Answer where a person stands. Six queries, however many credentials and activities.
+    """Answer where a person stands. Nine queries, however many credentials and activities.
 
     Without `planned` there is no plan, which takes longer than all the rest.
     """
     book = the_rulebook()
-    held = credentials_held_by(person)
-    drafts = [_draft(book, one, as_of) for one in held]
+    drafts = [_draft(book, one, declaration, as_of) for one, declaration in held_by(person, as_of)]
     cases = [draft for draft in drafts if draft.case]
     activities = _activities_for(book, person, [draft.case for draft in cases if draft.case])
-    facts = _Facts([draft.held.credential for draft in cases], activities)
+    facts = _Facts([draft.held.credential for draft in drafts], activities)
     assessments = {
         draft.held.credential.pk: assess(book, _with(book, draft.case, facts.of(draft.held)))
         for draft in cases
@@ -81,11 +98,13 @@ def positions_of(person: int, *, as_of: date, planned: bool = True) -> Positions
         each=tuple(
             Position(
                 credential=draft.held.credential,
+                holding=draft.held.holding,
                 standing=draft.standing,
                 declarable=draft.declarable,
                 purpose=draft.purpose,
                 assessment=assessments.get(draft.held.credential.pk),
                 plan=plans.get(draft.held.credential.pk),
+                declaration=draft.declaration,
             )
             for draft in drafts
         ),
@@ -118,23 +137,68 @@ class _Draft:
     declarable: Declarable
     purpose: Purpose | None
     case: Case | None
+    declaration: Declaration | None
 
 
-def _draft(book: Rulebook, held: Held, as_of: date) -> _Draft:
+def held_by(person: int, as_of: date) -> list[tuple[Held, Declaration | None]]:
+    """Answer the credentials of a person with what was declared for each. Four queries.
+
+    Beside each stands the declaration that is open on a day: of a deficient one whose time has
+    passed nobody needs to have noted it.
+    """
+    held = credentials_held_by(person)
+    of_each: dict[int, list[Declaration]] = {one.credential.pk: [] for one in held}
+    found = Declaration.objects.filter(credential__in=of_each).exclude(
+        state=Declaration.State.DISCARDED
+    )
+    for one in found.order_by("id").defer("case", "answer"):
+        of_each[one.credential_id].append(one)
+    return [_with_declarations(one, of_each[one.credential.pk], as_of) for one in held]
+
+
+def _with_declarations(
+    held: Held, declarations: Iterable[Declaration], as_of: date
+) -> tuple[Held, Declaration | None]:
+    each = list(declarations)
+    pending = tuple(one.pending for one in each if one.pending)
+    holding = msgspec.structs.replace(held.holding, declarations=pending)
+    open_ones = [one for one in each if one.state in OPEN and not one.is_over(as_of=as_of)]
+    return Held(held.credential, holding), open_ones[-1] if open_ones else None
+
+
+def _draft(
+    book: Rulebook, held: Held, declaration: Declaration | None, as_of: date
+) -> _Draft:
     standing = standing_on(book, held.holding, as_of=as_of)
-    purpose = purpose_for(book, standing)
-    case = None
-    if purpose:
+    declarable = declarable_on(book, held.holding, as_of=as_of)
+    purpose, case = purpose_for(book, standing), None
+    if declaration and declaration.submitted_on:
+        purpose = declaration.for_purpose
+        case = empty_case(book, held.credential.category, declaration, as_of=as_of)
+    elif purpose:
         case = build_case(
             book,
             category=held.credential.category,
             purpose=purpose,
-            cycle=None if purpose == "voluntary" else standing.cycle,
+            cycle=None if purpose == "voluntary" else standing.renewed or standing.cycle,
             as_of=as_of,
             activities=(),
         )
-    declarable = declarable_on(book, held.holding, as_of=as_of)
-    return _Draft(held, standing, declarable, purpose, case)
+    return _Draft(held, standing, declarable, purpose, case, declaration)
+
+
+def empty_case(book: Rulebook, category: str, declaration: Declaration, *, as_of: date) -> Case:
+    """Answer the case of a declaration before its activities are known, as it would be on a day."""
+    purpose = declaration.for_purpose
+    return build_case(
+        book,
+        category=category,
+        purpose=purpose,
+        cycle=None if purpose == "voluntary" else declaration.cycle,
+        as_of=as_of,
+        activities=(),
+        declared_on=declaration.submitted_on,
+    )
 
 
 def purpose_for(book: Rulebook, standing: Standing) -> Purpose | None:
@@ -166,7 +230,12 @@ class _Facts:
 
     def __init__(self, credentials: Sequence[Credential], activities: list[Activity]) -> None:
         """Read what was allocated for each credential, and what earlier cycles used."""
-        self.activities = activities
+        self.activities, kinds = activities, the_rulebook().kinds
+        self.served_once = {
+            key
+            for key, kind in kinds.items()
+            if kind.spent_by_one_declaration or kind.once_per_person
+        }
         # By credential only: to name hundreds of activities costs more than to leave some unused.
         by_credential = {"credential__in": [one.pk for one in credentials]}
         self.portions = {
@@ -177,6 +246,19 @@ class _Facts:
             (row.credential_id, row.activity_id): row.cycle_ends_on
             for row in Use.objects.filter(**by_credential)
         }
+        # Of what serves one declaration only: by activity, the credentials that it has served.
+        self.served: dict[int, dict[int, date]] = {}
+        for (credential, activity), day in self.uses.items():
+            self.served.setdefault(activity, {})[credential] = day
+        pending = DeclaredActivity.objects.filter(
+            declaration__credential__in=by_credential["credential__in"],
+            declaration__state__in=DECLARED,
+        ).exclude(counted={})
+        for row in pending.select_related("declaration"):
+            declaration = row.declaration
+            day = declaration.cycle_ends_on or declaration.submitted_on
+            if day:
+                self.served.setdefault(row.activity_id, {})[declaration.credential_id] = day
 
     def of(self, held: Held) -> tuple[Fact, ...]:
         """Answer the activities as one credential may use them."""
@@ -185,10 +267,17 @@ class _Facts:
             as_fact(
                 one,
                 portions=self.portions.get((credential, one.pk)),
-                used_in=self.uses.get((credential, one.pk)),
+                used_in=self._used_in(credential, one),
             )
             for one in self.activities
         )
+
+    def _used_in(self, credential: int, activity: Activity) -> date | None:
+        used_in = self.uses.get((credential, activity.pk))
+        if used_in is None and activity.kind in self.served_once:
+            others = self.served.get(activity.pk, {})
+            return next((day for other, day in others.items() if other != credential), None)
+        return used_in
 
 
 def _with(book: Rulebook, case: Case, activities: tuple[Fact, ...]) -> Case:
@@ -203,4 +292,5 @@ def _with(book: Rulebook, case: Case, activities: tuple[Fact, ...]) -> Case:
         activities=tuple(
             one for one in activities if one.completed_on in inside or one.kind in once
         ),
+        declared_on=case.declared_on,
     )

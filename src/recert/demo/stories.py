@@ -8,7 +8,7 @@ from typing import Final
 
 from recert.board import the_rulebook
 from recert.credentials.models import InactivePeriod
-from recert.declarations.actions import allocate_points
+from recert.declarations.actions.allocations import allocate_points
 from recert.demo.kinds import Kinds, broad_category, narrow_categories, voluntary_category
 from recert.demo.papers import certificate, photograph
 from recert.demo.records import Record, noon

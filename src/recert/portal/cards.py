@@ -125,12 +125,11 @@ def card_of(position: Position, *, as_of: date) -> Card:
     """Answer a credential as the dashboard shows it."""
     book = the_rulebook()
     standing, assessment = position.standing, position.assessment
-    title = standing.title if standing.title.text else Title(position.title)
     days = assessment.case.period if assessment else standing.cycle
     return Card(
         ref=position.credential.ref,
         number=position.credential.number,
-        title=title,
+        title=position.written,
         category=book.categories[position.credential.category].title,
         tone=TONES[standing.state],
         standing=_standing_text(position),

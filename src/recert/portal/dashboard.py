@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from recert.board import the_rulebook
-from recert.declarations.actions import allocate_points
+from recert.declarations.actions.allocations import allocate_points
 from recert.declarations.queries import Position, Positions, positions_of
 from recert.people.access import Request, needs, own_record, public
 from recert.policy.permissions import Permission, Role

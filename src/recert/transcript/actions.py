@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.core.files.base import File
@@ -15,7 +15,7 @@ from recert.people.models import Person
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused, not_found
 from recert.transcript.content import Content
-from recert.transcript.models import Activity, Document
+from recert.transcript.models import Activity, Document, Hold
 
 MOVES = {
     "withdraw_activity": Move(
@@ -112,6 +112,7 @@ def change_activity(
         )
     if activity.state != Activity.State.ENTERED:
         raise Refused("wrong-state", _("This activity was withdrawn. Restore it to change it."))
+    _must_not_be_held(activity)
     fields = _fields(said)
     changed = [name for name in FIELDS if getattr(activity, name) != fields[name]]
     if not changed:
@@ -138,6 +139,7 @@ def change_activity(
 def withdraw_activity(activity_id: int, *, by: Actor, at: datetime) -> Activity:
     """Take an activity out of the transcript; it stays on record and can be restored."""
     activity = _locked(activity_id, by)
+    _must_not_be_held(activity)
     advance(activity, MOVES["withdraw_activity"], about=activity.person.ref, by=by, at=at)
     return activity
 
@@ -236,6 +238,23 @@ def open_document(document: Document, *, because: str, by: Actor, at: datetime) 
     return document
 
 
+@transaction.atomic
+def hold_activities(activities: Iterable[int], *, holder: str) -> None:
+    """Let activities not be changed or withdrawn while `holder` says so.
+
+    It makes no event of its own: it is part of what happens to the holder.
+    """
+    locked = Activity.objects.filter(pk__in=list(activities)).select_for_update().order_by("id")
+    holds = [Hold(activity=one, holder=holder) for one in locked]
+    Hold.objects.bulk_create(holds, ignore_conflicts=True)
+
+
+@transaction.atomic
+def release_activities(*, holder: str, keep: Iterable[int] = ()) -> None:
+    """Let activities be changed again that only `holder` held; those to `keep` stay held."""
+    Hold.objects.filter(holder=holder).exclude(activity__in=list(keep)).delete()
+
+
 def must_be_own(person: int, by: Actor) -> None:
     """Let nobody change another's transcript. Raises `Refused`."""
     if person != by.person or not by.may(Permission.KEEP_OWN_RECORD):
@@ -248,6 +267,16 @@ def _locked(activity_id: int, by: Actor) -> Activity:
     activity = rows.get(pk=activity_id)
     must_be_own(activity.person_id, by)
     return activity
+
+
+def _must_not_be_held(activity: Activity) -> None:
+    holder = activity.holds.values_list("holder", flat=True).first()
+    if holder:
+        message = _(
+            "This activity is part of the declaration %(ref)s and cannot change. If something in "
+            "it is wrong, write to the board."
+        )
+        raise Refused("held", message % {"ref": holder})
 
 
 def _locked_document(document_id: int, by: Actor) -> Document:

@@ -77,12 +77,15 @@ def save_import(import_id: int, *, by: Actor, at: datetime) -> int:
 
 @transaction.atomic
 def undo_import(import_id: int, *, by: Actor, at: datetime) -> int:
-    """Withdraw what a file added and still stands; answer how many activities that are."""
+    """Withdraw what a file added and still stands; answer how many activities that are.
+
+    What has been declared since stays.
+    """
     read = _locked(import_id, by)
     if not read.saved_at or read.undone_at:
         raise Refused("nothing-to-undo", _("There is nothing to undo here any more."))
-    rows = activities_from(read).filter(state=Activity.State.ENTERED)
-    standing = list(rows.select_for_update().order_by("id"))
+    rows = activities_from(read).filter(state=Activity.State.ENTERED, holds=None)
+    standing = list(rows.select_for_update(of=("self",)).order_by("id"))
     for activity in standing:
         advance(activity, MOVES["withdraw_activity"], about=read.person.ref, by=by, at=at)
     read.undone_at = at

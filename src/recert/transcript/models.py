@@ -119,6 +119,25 @@ class Document(models.Model):
         return self.name
 
 
+class Hold(models.Model):
+    """An activity that cannot change for now, because of what `holder` (a ref) says of it."""
+
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="holds")
+    holder = models.TextField()
+
+    class Meta:
+        """As the table is made."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["activity", "holder"], name="hold_once_by_a_holder"),
+        )
+        indexes = (models.Index(fields=["holder"], name="hold_holder"),)
+
+    def __str__(self) -> str:
+        """Print both sides."""
+        return f"{self.activity_id} by {self.holder}"
+
+
 class TranscriptImport(models.Model):
     """A file of activities: read, shown with each line's fate, and then saved, or not.
 

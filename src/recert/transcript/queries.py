@@ -11,7 +11,7 @@ from recert.policy.case import Activity as Fact
 from recert.policy.permissions import Actor, Permission
 from recert.policy.points import Points
 from recert.policy.refusals import not_found
-from recert.transcript.models import Activity, Document
+from recert.transcript.models import Activity, Document, Hold
 
 Portions = Mapping[str, int]
 
@@ -85,6 +85,17 @@ def own_activity(actor: Actor, ref: str) -> Activity:
     if found.person_id != actor.person:
         raise not_found()
     return found
+
+
+def holder_of(activity: Activity) -> str:
+    """Answer the ref of what holds an activity as it is, or nothing."""
+    return activity.holds.values_list("holder", flat=True).first() or ""
+
+
+def held_among(activities: Iterable[int]) -> set[int]:
+    """Answer which of some activities cannot be changed now. One query."""
+    found = Hold.objects.filter(activity__in=list(activities))
+    return set(found.values_list("activity_id", flat=True))
 
 
 def documents_of(activity: Activity) -> list[Document]:

@@ -1,4 +1,4 @@
-"""What changes which activity serves a credential where."""
+"""Which activity serves a credential where."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ from collections.abc import Mapping
 from datetime import datetime
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from recert.credentials.models import Credential
-from recert.declarations.models import Allocation
+from recert.declarations.models import DECLARED, EDITABLE, Allocation, Declaration
 from recert.journal.actions import record_event
 from recert.policy.permissions import Actor, Permission
-from recert.policy.refusals import not_found
+from recert.policy.refusals import Refused, not_found
 from recert.transcript.models import Activity
 
 Portions = Mapping[str, int]
@@ -30,6 +31,7 @@ def allocate_points(
     credential = rows.get(pk=credential_id)
     if credential.person_id != by.person or not by.may(Permission.KEEP_OWN_RECORD):
         raise not_found()
+    _must_not_be_declared(credential)
     activities = {
         one.ref: one
         for one in Activity.objects.filter(person_id=credential.person_id, ref__in=list(moves))
@@ -63,3 +65,14 @@ def allocate_points(
         },
     )
     return event.pk
+
+
+def _must_not_be_declared(credential: Credential) -> None:
+    """Leave the points of a declaration where they were declared, until it is decided."""
+    found = Declaration.objects.filter(credential=credential, state__in=DECLARED - EDITABLE)
+    declared = found.values_list("ref", flat=True).first()
+    if declared:
+        message = _(
+            "These points are part of the declaration %(ref)s, which the board has not decided yet."
+        )
+        raise Refused("declared", message % {"ref": declared})

@@ -1,0 +1,284 @@
+"""What changes orders, attempts to pay them, and refunds. The processor is asked elsewhere.
+
+Each action notes what is known already, so that a process may be killed between any two of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import date, datetime
+from decimal import Decimal
+
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from recert.journal.actions import Move, advance, record_event
+from recert.payments.gateway import Card, Found, Refunding
+from recert.payments.models import Attempt, Order, OrderLine, Payer, Refund
+from recert.payments.queries import account_of
+from recert.people.models import Person
+from recert.people.queries import reader_of
+from recert.policy.fees import Charge
+from recert.policy.permissions import Actor, Permission
+from recert.policy.refusals import Refused, not_found
+
+MOVES = {
+    "succeed_attempt": Move(
+        "payment.succeeded",
+        frozenset({Attempt.State.OPEN}),
+        Attempt.State.SUCCEEDED,
+        Permission.SETTLE_PAYMENTS,
+    ),
+    "recover_attempt": Move(
+        "payment.recovered",
+        frozenset({Attempt.State.FAILED}),
+        Attempt.State.SUCCEEDED,
+        Permission.SETTLE_PAYMENTS,
+    ),
+    "fail_attempt": Move(
+        "payment.failed",
+        frozenset({Attempt.State.OPEN}),
+        Attempt.State.FAILED,
+        Permission.SETTLE_PAYMENTS,
+    ),
+    "finish_refund": Move(
+        "payment.refunded",
+        frozenset({Refund.State.ASKED}),
+        Refund.State.DONE,
+        Permission.SETTLE_PAYMENTS,
+    ),
+    "fail_refund": Move(
+        "payment.refund-failed",
+        frozenset({Refund.State.ASKED}),
+        Refund.State.FAILED,
+        Permission.SETTLE_PAYMENTS,
+    ),
+}
+"""The lives of an attempt and of a refund."""
+
+
+@transaction.atomic
+def know_payer(person_id: int, *, customer: str, by: Actor, at: datetime) -> str:
+    """Keep the processor's name of a person; answer the one that is kept, if there was one."""
+    person = Person.objects.select_for_update().get(pk=person_id)
+    there = Payer.objects.filter(person=person).first()
+    if there:
+        return there.customer
+    Payer.objects.create(person=person, customer=customer)
+    record_event("payer.known", subject=person.ref, about=person.ref, by=by, at=at)
+    return customer
+
+
+@transaction.atomic
+def open_order(
+    person: Person, charges: Sequence[Charge], *, by: Actor, at: datetime
+) -> Order:
+    """Open an order for what the rulebook asks for; raises `ValueError` where it asks nothing."""
+    if not charges:
+        raise ValueError("An order is for something.")
+    currency = charges[0].amount.currency.code
+    order = Order.objects.create(person=person, currency=currency, ordered_at=at)
+    OrderLine.objects.bulk_create(
+        OrderLine(
+            order=order,
+            subject=one.ref,
+            fee=one.fee,
+            title=one.title,
+            amount=one.amount.amount,
+            rule=one.rule,
+            because=one.because,
+        )
+        for one in charges
+    )
+    facts = {"lines": [one.answer() for one in charges]}
+    record_event("order.opened", subject=order.ref, about=person.ref, by=by, at=at, facts=facts)
+    return order
+
+
+@transaction.atomic
+def start_attempt(
+    order_id: int, *, card: Card, acted_on: date, by: Actor, at: datetime
+) -> Attempt:
+    """Begin to pay what an order still owes, with a card that the processor has checked.
+
+    Of attempts at one order one is open at a time: a second click, or another device, is refused
+    until the first has ended.
+    """
+    order = Order.objects.select_related("person").select_for_update(of=("self",)).get(pk=order_id)
+    account = account_of(order)
+    owed = account.owed - account.paid
+    if owed.amount <= 0:
+        raise Refused("paid-already", _("This has been paid already."))
+    try:
+        with transaction.atomic():
+            attempt = Attempt.objects.create(
+                order=order,
+                amount=owed.amount,
+                currency=order.currency,
+                customer=card.customer,
+                method=card.method,
+                card_brand=card.brand,
+                card_last4=card.last4,
+                acted_on=acted_on,
+                started_at=at,
+            )
+    except IntegrityError:
+        raise Refused(
+            "payment-under-way",
+            _("A payment for this is under way already, perhaps in another window. Look there."),
+        ) from None
+    facts = {"order": order.ref, "amount": str(owed.amount), "currency": order.currency}
+    record_event(
+        "payment.started", subject=attempt.ref, about=order.person.ref, by=by, at=at, facts=facts
+    )
+    return attempt
+
+
+@transaction.atomic
+def keep_intent(attempt_id: int, *, intent: str, by: Actor, at: datetime) -> str:
+    """Keep the processor's name of an attempt's charge; answer the one that holds.
+
+    Where two processes prepared a charge at once, the first one holds, and the other is never
+    confirmed.
+    """
+    attempt = _locked(attempt_id)
+    if attempt.intent:
+        return attempt.intent
+    attempt.intent = intent
+    attempt.save(update_fields=["intent"])
+    record_event(
+        "payment.prepared", subject=attempt.ref, about=attempt.order.person.ref, by=by, at=at
+    )
+    return intent
+
+
+@transaction.atomic
+def settle_attempt(attempt_id: int, *, found: Found, by: Actor, at: datetime) -> Attempt:
+    """Note what the processor says of a charge; what is known already changes nothing.
+
+    What it takes although it said before that it would not is money all the same: the attempt
+    then counts as paid, and what is too much can be given back.
+    """
+    attempt = _locked(attempt_id)
+    if found.intent != attempt.intent or found.amount != attempt.money:
+        raise ValueError(f"{found.intent} is not the charge of {attempt.ref}")
+    about = attempt.order.person.ref
+    if found.status == "succeeded" and attempt.state != Attempt.State.SUCCEEDED:
+        name = "succeed_attempt" if attempt.state == Attempt.State.OPEN else "recover_attempt"
+        changes = {"charge": found.charge, "settled_at": at, "failure": "", "failure_code": ""}
+        advance(attempt, MOVES[name], about=about, by=by, at=at, **changes)
+    elif found.status in {"failed", "cancelled"} and attempt.state == Attempt.State.OPEN:
+        changes = {"failure_code": found.code, "failure": found.message, "settled_at": at}
+        advance(attempt, MOVES["fail_attempt"], about=about, by=by, at=at, **changes)
+    return attempt
+
+
+@transaction.atomic
+def abandon_attempt(attempt_id: int, *, because: str, by: Actor, at: datetime) -> Attempt:
+    """End an attempt of which the processor knows no charge, so that none can come of it."""
+    attempt = _locked(attempt_id)
+    advance(
+        attempt,
+        MOVES["fail_attempt"],
+        about=attempt.order.person.ref,
+        by=by,
+        at=at,
+        failure=because,
+        failure_code="abandoned",
+        settled_at=at,
+    )
+    return attempt
+
+
+@transaction.atomic
+def ask_refund(
+    attempt_id: int, *, amount: Decimal, because: str, by: Actor, at: datetime
+) -> Refund:
+    """Ask for money to be given back of a charge; with a reason, and never more than was taken.
+
+    Fees are not refunded (FEE-1): this is for what was charged twice, or by mistake.
+    """
+    if not by.may(Permission.REFUND):
+        raise Refused("not-permitted", _("You are not allowed to do this."))
+    attempt = _locked(attempt_id)
+    if attempt.order.person_id == by.person:
+        raise Refused("own-case", _("Somebody else must decide about a payment of your own."))
+    if attempt.state != Attempt.State.SUCCEEDED:
+        raise Refused("wrong-state", _("Nothing was charged here, so nothing can be given back."))
+    given = attempt.refunds.exclude(state=Refund.State.FAILED)
+    left = attempt.amount - sum((one.amount for one in given), Decimal(0))
+    if not because.strip():
+        raise Refused("no-reason", _("Say why this is given back."))
+    if not 0 < amount <= left:
+        raise Refused(
+            "too-much",
+            _("Of this charge %(left)s %(currency)s can be given back at most.")
+            % {"left": left, "currency": attempt.currency},
+        )
+    try:
+        with transaction.atomic():
+            refund = Refund.objects.create(
+                attempt=attempt, amount=amount, because=because.strip(), asked_by=by.name, asked_at=at
+            )
+    except IntegrityError:
+        raise Refused(
+            "refund-under-way", _("A refund of this charge is under way already.")
+        ) from None
+    record_event(
+        "payment.refund-asked",
+        subject=refund.ref,
+        about=attempt.order.person.ref,
+        by=by,
+        at=at,
+        because=because.strip(),
+        facts={"attempt": attempt.ref, "amount": str(amount), "currency": attempt.currency},
+    )
+    return refund
+
+
+@transaction.atomic
+def settle_refund(refund_id: int, *, found: Refunding, by: Actor, at: datetime) -> Refund:
+    """Note what the processor says of a refund; what is known already changes nothing."""
+    rows = Refund.objects.select_related("attempt__order__person").select_for_update(of=("self",))
+    refund = rows.get(pk=refund_id)
+    if refund.state != Refund.State.ASKED or found.status == "pending":
+        return refund
+    person = refund.attempt.order.person
+    changes: dict[str, object] = {"processor_ref": found.ref, "settled_at": at}
+    if found.status == "succeeded":
+        facts = {
+            "amount": str(refund.amount),
+            "currency": refund.attempt.currency,
+            "card": refund.attempt.card_last4,
+            "why": refund.because,
+        }
+        advance(
+            refund,
+            MOVES["finish_refund"],
+            about=person.ref,
+            by=by,
+            at=at,
+            tell=reader_of(person),
+            facts=facts,
+            **changes,
+        )
+    else:
+        failure = _("The processor could not give it back.")
+        advance(
+            refund,
+            MOVES["fail_refund"],
+            about=person.ref,
+            by=by,
+            at=at,
+            failure=failure,
+            **changes,
+        )
+    return refund
+
+
+def _locked(attempt_id: int) -> Attempt:
+    rows = Attempt.objects.select_related("order__person").select_for_update(of=("self",))
+    found = rows.filter(pk=attempt_id).first()
+    if found is None:
+        raise not_found()
+    return found
