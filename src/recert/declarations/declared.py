@@ -9,7 +9,7 @@ import msgspec
 from django.db.models import Exists, OuterRef, QuerySet
 
 from recert.board import the_rulebook
-from recert.declarations.models import DeclaredActivity, Declaration
+from recert.declarations.models import Declaration, DeclaredActivity
 from recert.declarations.queries import Position, Positions, positions_of
 from recert.payments.models import Attempt, Order, Refund
 from recert.payments.queries import account_of

@@ -110,10 +110,18 @@ class Declaration(models.Model):
 
         constraints = (
             models.CheckConstraint(
-                condition=Q(state__in=[
-                    "draft", "awaiting-payment", "submitted", "deficient", "approved",
-                    "withdrawn", "deleted", "discarded",
-                ]),
+                condition=Q(
+                    state__in=[
+                        "draft",
+                        "awaiting-payment",
+                        "submitted",
+                        "deficient",
+                        "approved",
+                        "withdrawn",
+                        "deleted",
+                        "discarded",
+                    ]
+                ),
                 name="declaration_state_is_known",
             ),
             models.UniqueConstraint(
@@ -122,10 +130,16 @@ class Declaration(models.Model):
                 name="declaration_one_open_for_a_credential",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["draft", "awaiting-payment", "discarded"],
-                            submitted_on__isnull=True, submitted_at__isnull=True)
-                | Q(state__in=["submitted", "deficient", "approved", "withdrawn", "deleted"],
-                    submitted_on__isnull=False, submitted_at__isnull=False),
+                condition=Q(
+                    state__in=["draft", "awaiting-payment", "discarded"],
+                    submitted_on__isnull=True,
+                    submitted_at__isnull=True,
+                )
+                | Q(
+                    state__in=["submitted", "deficient", "approved", "withdrawn", "deleted"],
+                    submitted_on__isnull=False,
+                    submitted_at__isnull=False,
+                ),
                 name="declaration_submitted_iff_past_payment",
             ),
             models.CheckConstraint(
@@ -141,10 +155,10 @@ class Declaration(models.Model):
                 name="declaration_deficient_has_a_deadline",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=["approved", "withdrawn", "deleted"],
-                            decided_on__isnull=False)
-                | (~Q(state__in=["approved", "withdrawn", "deleted"])
-                   & Q(decided_on__isnull=True)),
+                condition=Q(
+                    state__in=["approved", "withdrawn", "deleted"], decided_on__isnull=False
+                )
+                | (~Q(state__in=["approved", "withdrawn", "deleted"]) & Q(decided_on__isnull=True)),
                 name="declaration_decided_iff_ended",
             ),
             models.CheckConstraint(
@@ -159,10 +173,14 @@ class Declaration(models.Model):
             ),
         )
         indexes = (
-            models.Index(fields=["due_on", "id"], condition=Q(state="submitted"),
-                         name="declaration_waiting"),
-            models.Index(fields=["correct_by", "id"], condition=Q(state="deficient"),
-                         name="declaration_to_correct"),
+            models.Index(
+                fields=["due_on", "id"], condition=Q(state="submitted"), name="declaration_waiting"
+            ),
+            models.Index(
+                fields=["correct_by", "id"],
+                condition=Q(state="deficient"),
+                name="declaration_to_correct",
+            ),
         )
 
     def __str__(self) -> str:

@@ -40,9 +40,7 @@ After it nobody expects to be charged any more, so it is called off.
 """
 
 
-def set_up_card(
-    person: Person, *, gateway: Gateway, once: str, at: datetime
-) -> CardSetup:
+def set_up_card(person: Person, *, gateway: Gateway, once: str, at: datetime) -> CardSetup:
     """Let the processor check a card of a person; the card itself never comes here.
 
     Raises `Unreachable`.
@@ -179,5 +177,3 @@ def give_back(refund_id: int, *, gateway: Gateway, at: datetime) -> None:
         else gateway.refund(charge, refund.money, reference=refund.ref, once=refund.ref)
     )
     settle_refund(refund.pk, found=found, by=SYSTEM, at=at)
-
-

@@ -11,7 +11,14 @@ import msgspec
 from recert.board import the_rulebook
 from recert.credentials.models import Credential
 from recert.credentials.queries import Held, credentials_held_by
-from recert.declarations.models import DECLARED, OPEN, Allocation, DeclaredActivity, Declaration, Use
+from recert.declarations.models import (
+    DECLARED,
+    OPEN,
+    Allocation,
+    Declaration,
+    DeclaredActivity,
+    Use,
+)
 from recert.policy import Assessment, Case, Plan, Rulebook, assess, plan
 from recert.policy.case import Activity as Fact
 from recert.policy.case import build_case
@@ -166,9 +173,7 @@ def _with_declarations(
     return Held(held.credential, holding), open_ones[-1] if open_ones else None
 
 
-def _draft(
-    book: Rulebook, held: Held, declaration: Declaration | None, as_of: date
-) -> _Draft:
+def _draft(book: Rulebook, held: Held, declaration: Declaration | None, as_of: date) -> _Draft:
     standing = standing_on(book, held.holding, as_of=as_of)
     declarable = declarable_on(book, held.holding, as_of=as_of)
     purpose, case = purpose_for(book, standing), None
@@ -256,9 +261,8 @@ class _Facts:
         ).exclude(counted={})
         for row in pending.select_related("declaration"):
             declaration = row.declaration
-            day = declaration.cycle_ends_on or declaration.submitted_on
-            if day:
-                self.served.setdefault(row.activity_id, {})[declaration.credential_id] = day
+            ends_on = declaration.cycle_ends_on or declaration.started_at.date()
+            self.served.setdefault(row.activity_id, {})[declaration.credential_id] = ends_on
 
     def of(self, held: Held) -> tuple[Fact, ...]:
         """Answer the activities as one credential may use them."""

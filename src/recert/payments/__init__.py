@@ -1,0 +1,1 @@
+"""Card payments: the processor that takes them, behind one small Protocol."""

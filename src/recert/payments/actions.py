@@ -70,9 +70,7 @@ def know_payer(person_id: int, *, customer: str, by: Actor, at: datetime) -> str
 
 
 @transaction.atomic
-def open_order(
-    person: Person, charges: Sequence[Charge], *, by: Actor, at: datetime
-) -> Order:
+def open_order(person: Person, charges: Sequence[Charge], *, by: Actor, at: datetime) -> Order:
     """Open an order for what the rulebook asks for; raises `ValueError` where it asks nothing."""
     if not charges:
         raise ValueError("An order is for something.")
@@ -96,9 +94,7 @@ def open_order(
 
 
 @transaction.atomic
-def start_attempt(
-    order_id: int, *, card: Card, acted_on: date, by: Actor, at: datetime
-) -> Attempt:
+def start_attempt(order_id: int, *, card: Card, acted_on: date, by: Actor, at: datetime) -> Attempt:
     """Begin to pay what an order still owes, with a card that the processor has checked.
 
     Of attempts at one order one is open at a time: a second click, or another device, is refused
@@ -165,11 +161,28 @@ def settle_attempt(attempt_id: int, *, found: Found, by: Actor, at: datetime) ->
     about = attempt.order.person.ref
     if found.status == "succeeded" and attempt.state != Attempt.State.SUCCEEDED:
         name = "succeed_attempt" if attempt.state == Attempt.State.OPEN else "recover_attempt"
-        changes = {"charge": found.charge, "settled_at": at, "failure": "", "failure_code": ""}
-        advance(attempt, MOVES[name], about=about, by=by, at=at, **changes)
+        advance(
+            attempt,
+            MOVES[name],
+            about=about,
+            by=by,
+            at=at,
+            charge=found.charge,
+            settled_at=at,
+            failure="",
+            failure_code="",
+        )
     elif found.status in {"failed", "cancelled"} and attempt.state == Attempt.State.OPEN:
-        changes = {"failure_code": found.code, "failure": found.message, "settled_at": at}
-        advance(attempt, MOVES["fail_attempt"], about=about, by=by, at=at, **changes)
+        advance(
+            attempt,
+            MOVES["fail_attempt"],
+            about=about,
+            by=by,
+            at=at,
+            failure_code=found.code,
+            failure=found.message,
+            settled_at=at,
+        )
     return attempt
 
 
@@ -218,7 +231,11 @@ def ask_refund(
     try:
         with transaction.atomic():
             refund = Refund.objects.create(
-                attempt=attempt, amount=amount, because=because.strip(), asked_by=by.name, asked_at=at
+                attempt=attempt,
+                amount=amount,
+                because=because.strip(),
+                asked_by=by.name,
+                asked_at=at,
             )
     except IntegrityError:
         raise Refused(
@@ -244,7 +261,6 @@ def settle_refund(refund_id: int, *, found: Refunding, by: Actor, at: datetime) 
     if refund.state != Refund.State.ASKED or found.status == "pending":
         return refund
     person = refund.attempt.order.person
-    changes: dict[str, object] = {"processor_ref": found.ref, "settled_at": at}
     if found.status == "succeeded":
         facts = {
             "amount": str(refund.amount),
@@ -260,7 +276,8 @@ def settle_refund(refund_id: int, *, found: Refunding, by: Actor, at: datetime) 
             at=at,
             tell=reader_of(person),
             facts=facts,
-            **changes,
+            processor_ref=found.ref,
+            settled_at=at,
         )
     else:
         failure = _("The processor could not give it back.")
@@ -271,7 +288,8 @@ def settle_refund(refund_id: int, *, found: Refunding, by: Actor, at: datetime) 
             by=by,
             at=at,
             failure=failure,
-            **changes,
+            processor_ref=found.ref,
+            settled_at=at,
         )
     return refund
 

@@ -1,4 +1,4 @@
-"""What is owed, each attempt to pay it, and what was given back. Sums are computed, never stored."""
+"""What is owed, each attempt to pay it, and what was given back; sums are never stored."""
 
 from __future__ import annotations
 
@@ -104,7 +104,8 @@ class Attempt(models.Model):
                 name="attempt_settled_iff_not_open",
             ),
             models.CheckConstraint(
-                condition=~Q(state="succeeded") | ~Q(charge=""), name="attempt_succeeded_by_a_charge"
+                condition=~Q(state="succeeded") | ~Q(charge=""),
+                name="attempt_succeeded_by_a_charge",
             ),
         )
         indexes = (

@@ -156,7 +156,9 @@ def orders_paid_twice(*, most: int = 50) -> list[Order]:
         .filter(count__gt=1)
     )
     found = Order.objects.filter(pk__in=several.values("order")).alias(
-        paid=total(paid), given_back=total(given_back), owed=total(OrderLine.objects.filter(order=here))
+        paid=total(paid),
+        given_back=total(given_back),
+        owed=total(OrderLine.objects.filter(order=here)),
     )
     surplus = found.filter(paid__gt=F("owed") + F("given_back"))
     return list(surplus.select_related("person").order_by("-id")[:most])

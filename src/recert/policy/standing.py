@@ -218,16 +218,20 @@ def _required(book: Rulebook, holding: Holding, as_of: date) -> Standing:
         rule = book.standing.pending_keeps_valid.rule
         says = f"Declared on {pending.submitted_on}, in time; valid until the board decides."
         return standing("renewal-pending", rule, says, until=None)
+    return standing(*_ended(book, cycle, as_of, inactive=inactive), until=None)
+
+
+def _ended(book: Rulebook, cycle: Cycle, as_of: date, *, inactive: bool) -> tuple[State, str, str]:
+    """Answer the state of a certification whose cycle has ended, its rule, and what it says."""
     examination_from = examination_needed_from(book, expired_on=cycle.ends)
-    rule = book.reinstatement.by_declaration_under_years.rule
     if as_of >= examination_from:
         says = f"Expired on {cycle.ends}. {book.reinstatement.afterwards}"
-        return standing("examination-needed", rule, says, until=None)
+        return "examination-needed", book.reinstatement.by_declaration_under_years.rule, says
     rule = book.inactive.at_its_end.rule if inactive else book.standing.expires.rule
     says = f"Expired on {cycle.ends}."
     if "reinstatement" in book.declarations:
         says += f" A declaration before {examination_from} can reinstate it."
-    return standing("expired", rule, says, until=None)
+    return "expired", rule, says
 
 
 def cycle_on(book: Rulebook, holding: Holding, *, as_of: date) -> tuple[Cycle, bool, bool]:
@@ -264,8 +268,8 @@ def declarable_on(book: Rulebook, holding: Holding, *, as_of: date) -> Declarabl
         says = f"Declared on {standing.pending.submitted_on}; the board has not decided yet."
         return Declarable(None, book.processing.business_days.rule, says)
     if standing.renewed:
-        cycle = standing.renewed
-        says = f"Renewed already: the next cycle runs from {cycle.starts} to {cycle.ends}."
+        following = standing.renewed
+        says = f"Renewed already: the next cycle runs from {following.starts} to {following.ends}."
         return Declarable(None, book.cycle.next_begins.rule, says)
     if standing.participation == "voluntary" and standing.valid:
         return _if_taken(book, "voluntary", f"Points of the years before {as_of} count.")

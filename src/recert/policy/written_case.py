@@ -1,4 +1,4 @@
-"""A case written down in the case format, so that what was decided can be asked again years later."""
+"""A case written down in the case format: what was decided can be asked again years later."""
 
 from __future__ import annotations
 

@@ -41,6 +41,7 @@ urlpatterns = [
     path("documents/<ref:ref>", documents.download, name="document"),
     path("documents/<ref:ref>/remove", documents.remove, name="remove-document"),
     path("documents/<ref:ref>/restore", documents.put_back, name="restore-document"),
+    path("declarations/<ref:ref>", dashboard.credential, name="declaration"),
     path("account", account.account, name="account"),
     path("account/details", account.details, name="details"),
     path("account/address/<slug:use>", account.address, name="address"),

@@ -14,7 +14,7 @@ from recert.declarations.actions.locking import iso, locked, own
 from recert.declarations.declared import assessment_declared, declared_activities
 from recert.declarations.letters import facts_of
 from recert.declarations.lives import MOVES
-from recert.declarations.models import DeclaredActivity, Declaration, Use
+from recert.declarations.models import Declaration, DeclaredActivity, Use
 from recert.journal.actions import advance
 from recert.people.models import Person
 from recert.people.queries import reader_of
@@ -44,9 +44,7 @@ def approve_declaration(
             _("As it was declared this does not meet the requirements; find it deficient instead."),
         )
     book, credential = the_rulebook(), declaration.credential
-    cycle = granted_cycle(
-        book, declaration.for_purpose, cycle=declaration.cycle, approved_on=today
-    )
+    cycle = granted_cycle(book, declaration.for_purpose, cycle=declaration.cycle, approved_on=today)
     grant = Grant(
         credential=credential, starts_on=cycle.starts, ends_on=cycle.ends, granted_on=today
     )
@@ -149,9 +147,7 @@ def withdraw_declaration(
 
 
 @transaction.atomic
-def delete_declaration(
-    declaration_id: int, *, today: date, by: Actor, at: datetime
-) -> Declaration:
+def delete_declaration(declaration_id: int, *, today: date, by: Actor, at: datetime) -> Declaration:
     """End a deficient declaration that was not put right in time (DEC-6).
 
     It ended on the day after its last one, whenever this is noted; the transcript stays.

@@ -26,9 +26,7 @@ from recert.policy.standing import declarable_on, standing_on
 
 
 @transaction.atomic
-def start_declaration(
-    credential_id: int, *, today: date, by: Actor, at: datetime
-) -> Declaration:
+def start_declaration(credential_id: int, *, today: date, by: Actor, at: datetime) -> Declaration:
     """Begin to declare a credential, or go on with what was begun.
 
     What was begun for another purpose, before the certification expired say, is from now on for
@@ -64,8 +62,8 @@ def _begun(
     declaration = Declaration.objects.create(
         credential=credential,
         purpose=purpose,
-        cycle_starts_on=cycle and cycle.starts,
-        cycle_ends_on=cycle and cycle.ends,
+        cycle_starts_on=cycle.starts if cycle else None,
+        cycle_ends_on=cycle.ends if cycle else None,
         started_at=at,
     )
     _note("declaration.started", declaration, by, at, purpose=purpose, **_told(cycle))
@@ -78,8 +76,8 @@ def _turn(
     """Let a draft be for another purpose or cycle; what was attested, was attested of another."""
     before = {"purpose": declaration.purpose, **_told(declaration.cycle)}
     declaration.purpose = purpose
-    declaration.cycle_starts_on = cycle and cycle.starts
-    declaration.cycle_ends_on = cycle and cycle.ends
+    declaration.cycle_starts_on = cycle.starts if cycle else None
+    declaration.cycle_ends_on = cycle.ends if cycle else None
     declaration.attested = {}
     declaration.save(update_fields=["purpose", "cycle_starts_on", "cycle_ends_on", "attested"])
     after = {"purpose": purpose, **_told(cycle)}
@@ -91,9 +89,7 @@ def _told(cycle: Cycle | None) -> dict[str, object]:
 
 
 @transaction.atomic
-def leave_out(
-    declaration_id: int, *, refs: Iterable[str], by: Actor, at: datetime
-) -> Declaration:
+def leave_out(declaration_id: int, *, refs: Iterable[str], by: Actor, at: datetime) -> Declaration:
     """Keep activities out of a declaration, say for the next cycle; all others are in it.
 
     `refs`: those of the activities that are left out.
@@ -114,9 +110,7 @@ def attest(declaration_id: int, *, keys: Iterable[str], by: Actor, at: datetime)
     declaration = own(declaration_id, by)
     _must_be_editable(declaration)
     asked, given = the_rulebook().attestations, set(keys)
-    attested = {
-        key: declaration.attested.get(key, at.isoformat()) for key in asked if key in given
-    }
+    attested = {key: declaration.attested.get(key, at.isoformat()) for key in asked if key in given}
     if attested != declaration.attested:
         declaration.attested = attested
         declaration.save(update_fields=["attested"])
@@ -140,8 +134,6 @@ def _must_be_editable(declaration: Declaration) -> None:
         )
 
 
-def _note(
-    kind: str, declaration: Declaration, by: Actor, at: datetime, **facts: object
-) -> None:
+def _note(kind: str, declaration: Declaration, by: Actor, at: datetime, **facts: object) -> None:
     about = declaration.credential.person.ref
     record_event(kind, subject=declaration.ref, about=about, by=by, at=at, facts=facts)

@@ -21,7 +21,7 @@ from recert.declarations.declared import (
 )
 from recert.declarations.letters import facts_of
 from recert.declarations.lives import MOVES
-from recert.declarations.models import DeclaredActivity, Declaration
+from recert.declarations.models import Declaration, DeclaredActivity
 from recert.journal.actions import advance
 from recert.payments.actions import abandon_attempt, open_order, settle_attempt, start_attempt
 from recert.payments.gateway import Card, Found
@@ -57,7 +57,9 @@ def start_payment(
     """
     declaration = own(declaration_id, by)
     if declaration.state != State.DRAFT:
-        raise Refused("declared-already", _("This was submitted already, perhaps in another window."))
+        raise Refused(
+            "declared-already", _("This was submitted already, perhaps in another window.")
+        )
     draft = _complete(declaration, today)
     charges = charges_of(declaration, today=today)
     _keep(declaration, draft.assessment)
@@ -177,7 +179,7 @@ def _must_be_met(draft: Draft) -> None:
     if draft.assessment.outcome != "met":
         raise Refused(
             "not-met",
-            _("The requirements are not met yet, so this cannot be submitted. See what is missing."),
+            _("The requirements are not met yet, so this cannot be submitted; see what lacks."),
         )
 
 
@@ -198,9 +200,7 @@ def _must_be_alone(declaration: Declaration) -> None:
         )
 
 
-def _order_for(
-    declaration: Declaration, charges: list[Charge], by: Actor, at: datetime
-) -> Order:
+def _order_for(declaration: Declaration, charges: list[Charge], by: Actor, at: datetime) -> Order:
     """Answer the order that a draft has, where it still asks for the same; else a new one."""
     if declaration.order:
         lines = [(one.fee, one.amount) for one in lines_of_order(declaration.order)]
