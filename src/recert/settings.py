@@ -123,7 +123,22 @@ TEMPLATES = [
                 "recert.portal.templatetags.words",
             ],
         },
-    }
+    },
+    {  # Letters, in plain text: as typed, and never with a hole (see recert.journal.letters)
+        "NAME": "letters",
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [PACKAGE / "templates"],
+        "APP_DIRS": False,
+        "OPTIONS": {
+            "autoescape": False,
+            "string_if_invalid": "\0%s\0",
+            "builtins": [
+                "django.templatetags.i18n",
+                "recert.portal.templatetags.words",
+                "recert.journal.templatetags.letters",
+            ],
+        },
+    },
 ]
 FORM_RENDERER = "recert.portal.rendering.FormRenderer"
 
@@ -244,6 +259,7 @@ if _given("BEHIND_PROXY") == "yes":
 # Letters
 
 DEFAULT_FROM_EMAIL = _given("MAIL_FROM", "recert <no-reply@localhost>")
+EMAIL_TIMEOUT = 30  # seconds; without it, a server that says nothing would hold the worker for ever
 EMAIL_FILE_PATH = DATA / "outbox"
 if _given("SMTP_HOST"):
     EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"

@@ -1,9 +1,14 @@
-"""The event."""
+"""The event, and the letter that is owed for it."""
 
 from __future__ import annotations
 
+from functools import partial
+
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
+from django.db.models import Q
+
+from recert.refs import new_ref
 
 
 class Event(models.Model):
@@ -32,3 +37,59 @@ class Event(models.Model):
     def __str__(self) -> str:
         """Print as `activity.withdrawn AC-…`."""
         return f"{self.kind} {self.subject}"
+
+
+OWED = Q(sent_at=None, failed_at=None)
+"""Of notices: still to be sent."""
+
+
+class Notice(models.Model):
+    """A letter that an event owes to a person, and what became of it.
+
+    It keeps the reader as they were then: the letter goes where they expected it. Until it is
+    sent, there is no text, since the event says it all; from then on, the text is what they got.
+    """
+
+    ref = models.TextField(unique=True, default=partial(new_ref, "NO"), editable=False)
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="notices")
+    person = models.TextField()  # the ref of the reader
+    to = models.TextField(blank=True)
+    name = models.TextField()
+    language = models.TextField()
+    time_zone = models.TextField()
+    message_id = models.TextField(unique=True)  # the same each time, so that a repeat is known
+    owed_at = models.DateTimeField()
+    tries = models.PositiveIntegerField(default=0)
+    last_error = models.TextField(blank=True)
+    failed_at = models.DateTimeField(null=True, blank=True)  # it will not be tried again
+    sent_at = models.DateTimeField(null=True, blank=True)
+    subject = models.TextField(blank=True)
+    text = models.TextField(blank=True)
+
+    class Meta:
+        """As the table is made."""
+
+        constraints = (
+            models.UniqueConstraint(fields=["event", "person"], name="notice_once"),
+            models.CheckConstraint(
+                condition=~Q(to="") | Q(failed_at__isnull=False), name="notice_goes_somewhere"
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at=None, text="") | (Q(sent_at__isnull=False) & ~Q(text="")),
+                name="notice_sent_with_its_text",
+            ),
+            models.CheckConstraint(
+                condition=Q(sent_at=None) | Q(failed_at=None), name="notice_sent_or_failed"
+            ),
+            models.CheckConstraint(
+                condition=Q(failed_at=None) | ~Q(last_error=""), name="notice_failed_for_a_reason"
+            ),
+        )
+        indexes = (
+            models.Index(fields=["person", "-id"], name="notice_person"),
+            models.Index(fields=["owed_at"], condition=OWED, name="notice_owed"),
+        )
+
+    def __str__(self) -> str:
+        """Print the ref."""
+        return self.ref

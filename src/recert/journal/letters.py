@@ -1,0 +1,133 @@
+"""The letter of a notice, written from its event alone: it can be shown or sent again, the same."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.template import engines
+from django.utils import timezone, translation
+
+from recert.board import the_rulebook
+from recert.journal.models import Notice
+
+HOLE: Final = re.compile("\0(.*?)\0", re.DOTALL)
+"""What stands in a letter where a value is missing; no text in PostgreSQL has the character."""
+
+
+class Incomplete(Exception):
+    """A letter says something that its event does not have. Half of it is worse than none."""
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter as it is sent."""
+
+    subject: str
+    text: str
+
+
+def letter_of(notice: Notice) -> Letter:
+    """Write the letter of a notice, as its reader reads.
+
+    Raises `Incomplete`, or what a template raises that is not right.
+    """
+    said = _said(notice)
+    with translation.override(_language(notice)), timezone.override(_zone(notice)):
+        subject = _written(f"notices/{notice.event.kind}/subject.txt", said)
+        text = _written(f"notices/{notice.event.kind}/body.txt", said)
+    return Letter(subject=_on_one_line(subject), text=_in_paragraphs(text))
+
+
+def _said(notice: Notice) -> dict[str, object]:
+    book, event = the_rulebook(), notice.event
+    return {
+        "name": _on_one_line(notice.name),
+        "board": book.board,
+        "programme": book.title,
+        "ref": event.subject,
+        "at": event.at,
+        "because": event.because,
+        "facts": Facts(event.facts),
+        "link": _link(event.facts.get("path")),
+    }
+
+
+def _link(path: str | None) -> str:
+    if path is None:
+        return ""
+    if not path.startswith("/"):
+        raise Incomplete(f"the path {path!r} leads nowhere")
+    return f"{settings.ADDRESS.rstrip('/')}{path}"
+
+
+def _written(template: str, said: dict[str, object]) -> str:
+    text = engines["letters"].get_template(template).render(said)
+    if holes := HOLE.findall(text):
+        raise Incomplete(f"{template} wants what is not there: {', '.join(sorted(set(holes)))}")
+    return text
+
+
+def _language(notice: Notice) -> str:
+    """Answer the reader's language, or ours where it is not spoken here."""
+    try:
+        return translation.get_supported_language_variant(notice.language)
+    except LookupError:
+        return settings.LANGUAGE_CODE
+
+
+def _zone(notice: Notice) -> ZoneInfo:
+    """Answer the reader's time zone, or the board's where theirs is none; the letter names it."""
+    try:
+        return ZoneInfo(notice.time_zone)
+    except (LookupError, OSError, ValueError):
+        return ZoneInfo(the_rulebook().calendar.time_zone.value)
+
+
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
+def _in_paragraphs(text: str) -> str:
+    """Answer a text without the empty lines that unused parts of its template leave."""
+    lines = "\n".join(line.rstrip() for line in text.splitlines())
+    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+
+
+class Facts(Mapping[str, Any]):
+    """The facts of an event for a template, which may use no other.
+
+    Django would let `{% if facts.mistyped %}` pass. Here, what may be absent is asked for by
+    `{% if "name" in facts %}`; a fact that is None counts as absent.
+    """
+
+    def __init__(self, facts: Mapping[str, object]) -> None:
+        self._facts = {name: _within(value) for name, value in facts.items() if value is not None}
+
+    def __getitem__(self, name: str) -> Any:  # noqa: ANN401  # whatever JSON can say
+        if name in self._facts:
+            return self._facts[name]
+        if name in {"items", "keys", "values"}:  # Django looks for a key first, then for these
+            raise KeyError(name)
+        raise Incomplete(f"the event has no fact {name!r}, only {', '.join(self._facts)}")
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._facts
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
+
+
+def _within(value: object) -> object:
+    if isinstance(value, dict):
+        return Facts(value)
+    if isinstance(value, list):
+        return [_within(one) for one in value]
+    return value

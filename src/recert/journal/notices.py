@@ -1,0 +1,85 @@
+"""Who is told of which event by a letter: one table, from which letters and tests are checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Final, Literal
+
+Told = Literal["certificant"] | None
+"""Who a letter goes to. None is nobody, and said on purpose."""
+
+CERTIFICANT: Final = "certificant"
+
+NOTICES: Final[Mapping[str, Told]] = {
+    # What certificants do to their own transcript, they see when they do it.
+    "activity.added": None,
+    "activity.changed": None,
+    "activity.withdrawn": None,
+    "activity.restored": None,
+    "activity.imported": None,
+    "document.added": None,
+    "document.removed": None,
+    "document.restored": None,
+    "points.allocated": None,
+    # That staff looked at a document is kept for whoever asks; a letter would only worry.
+    "document.opened": None,
+    # Their own details and links, likewise.
+    "person.details-changed": None,
+    "person.address-changed": None,
+    "person.bound": None,
+    "link.made": None,
+    "link.revoked": None,
+    # They asked for it, and the board answers whoever asked.
+    "person.name-changed": None,
+    # An invitation is a letter itself. Its token is no fact that a journal may hold.
+    "person.invited": None,
+    "invitation.revoked": None,
+    # The board's own housekeeping.
+    "record.imported": None,
+    "role.granted": None,
+    "role.taken": None,
+    # A declaration: certificants are told of each change of it (DEC-4) once it is submitted.
+    "declaration.started": None,
+    "declaration.discarded": None,
+    "declaration.payment-started": None,
+    "declaration.payment-failed": None,
+    "declaration.submitted": CERTIFICANT,
+    "declaration.approved": CERTIFICANT,
+    "declaration.deficient": CERTIFICANT,
+    "declaration.corrected": CERTIFICANT,
+    "declaration.withdrawn": CERTIFICANT,
+    "declaration.deleted": CERTIFICANT,
+    # A payment is seen on the page that makes it, and the submission tells of one that succeeded.
+    "payment.started": None,
+    "payment.succeeded": None,
+    "payment.failed": None,
+    # Nothing has come back yet, and it may be refused; the refund itself is told.
+    "payment.refund-asked": None,
+    "payment.refunded": CERTIFICANT,
+}
+"""By the kind of the event. A kind that is not here cannot happen."""
+
+
+def told_of(kind: str) -> Told:
+    """Answer who a letter about such an event goes to.
+
+    Raises `AssertionError` for a kind of which nobody has said it.
+    """
+    if kind not in NOTICES:
+        raise AssertionError(f"nobody has said who is told of {kind}: give it a row in NOTICES")
+    return None if _NOBODY_IS_TOLD.get() else NOTICES[kind]
+
+
+_NOBODY_IS_TOLD: ContextVar[bool] = ContextVar("_NOBODY_IS_TOLD", default=False)
+
+
+@contextmanager
+def telling_nobody() -> Iterator[None]:
+    """Let no event owe a letter, while people are invented together with their past."""
+    token = _NOBODY_IS_TOLD.set(True)
+    try:
+        yield
+    finally:
+        _NOBODY_IS_TOLD.reset(token)
