@@ -1,0 +1,114 @@
+"""Sending what is owed: each letter once in effect.
+
+The row is locked while its letter is sent, so that of several senders one sends. A crash after the
+mail server took the letter and before the row says so repeats it, with the same Message-ID; there
+is no moment in which it could be lost.
+"""
+
+from __future__ import annotations
+
+import logging
+import smtplib
+from datetime import datetime
+from typing import Final
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+
+from recert.journal.letters import letter_of
+from recert.journal.models import OWED, Notice
+
+logger = logging.getLogger(__name__)
+
+REFUSED_FOR_GOOD: Final = range(500, 600)
+"""Answers of a mail server that will be the same the next time."""
+
+SIGN_IN_FIRST: Final = 530
+"""One of them that is about us and not about the letter."""
+
+
+class NotSentYet(Exception):
+    """The letter could not be sent now, and will be tried again."""
+
+
+def send_owed(notice_id: int, *, at: datetime) -> None:
+    """Send the letter of a notice, unless that is done or under way. Raises `NotSentYet`."""
+    problem = _try_to_send(notice_id, at)
+    if problem:
+        raise NotSentYet(_reply(problem)) from problem
+
+
+@transaction.atomic
+def _try_to_send(notice_id: int, at: datetime) -> OSError | None:
+    """Send it, and note what became of it; answer what stood in the way for now."""
+    rows = Notice.objects.select_for_update(skip_locked=True, of=("self",))
+    notice = rows.select_related("event").filter(OWED, pk=notice_id).first()
+    if notice is None:
+        return None
+    notice.tries += 1
+    try:
+        letter = letter_of(notice)
+    except Exception as error:  # a template may raise anything; the desk must learn of each
+        logger.exception("%s cannot be written", notice.ref)
+        _give_up(notice, f"the letter could not be written: {error}", at)
+        return None
+    try:
+        _message(notice, letter.subject, letter.text).send()
+    except OSError as error:  # all that smtplib raises is one
+        if _is_final(error):
+            logger.warning("%s was refused: %s", notice.ref, _reply(error))
+            _give_up(notice, _reply(error), at)
+            return None
+        logger.warning("%s could not be sent yet: %s", notice.ref, _reply(error))
+        notice.last_error = _reply(error)
+        notice.save(update_fields=["tries", "last_error"])
+        return error
+    except ValueError as error:  # an address that looks like one, and cannot be written down
+        logger.warning("%s cannot be addressed: %s", notice.ref, error)
+        _give_up(notice, f"the letter could not be addressed: {error}", at)
+        return None
+    notice.subject, notice.text = letter.subject, letter.text
+    notice.sent_at, notice.last_error = at, ""
+    notice.save(update_fields=["tries", "subject", "text", "sent_at", "last_error"])
+    return None
+
+
+def _give_up(notice: Notice, because: str, at: datetime) -> None:
+    notice.last_error, notice.failed_at = because, at
+    notice.save(update_fields=["tries", "last_error", "failed_at"])
+
+
+def _message(notice: Notice, subject: str, text: str) -> EmailMessage:
+    """Answer the message, to the bare address: a name in a header is one more thing to forge."""
+    headers = {"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated"}
+    return EmailMessage(subject, text, to=[notice.to], headers=headers)
+
+
+def _is_final(error: OSError) -> bool:
+    """Answer whether the server refuses this letter, or this reader, for good.
+
+    What it says about us (who we are, how we sign in) is put right here and then sent again.
+    """
+    if not isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPDataError):
+        return False
+    code, _text = _answer(error)
+    return code in REFUSED_FOR_GOOD and code != SIGN_IN_FIRST
+
+
+def _answer(
+    error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException,
+) -> tuple[int, str]:
+    text: bytes | str
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code, text = next(iter(error.recipients.values()))
+    else:
+        code, text = error.smtp_code, error.smtp_error
+    return code, text.decode("utf-8", "replace") if isinstance(text, bytes) else text
+
+
+def _reply(error: OSError) -> str:
+    """Answer what went wrong, in a line for the desk."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException):
+        code, text = _answer(error)
+        return " ".join(f"{code} {text}".split())
+    return str(error) or type(error).__name__
