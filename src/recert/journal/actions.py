@@ -1,6 +1,7 @@
 """The only writers of the journal: `advance` moves a state, `record_event` notes the rest.
 
-Both belong inside the transaction of the action that calls them.
+Both belong inside the transaction of the action that calls them. So does the letter that an event
+owes: the notice and its job are there when the event is, and not without it.
 """
 
 from __future__ import annotations
@@ -9,13 +10,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from recert.journal.models import Event
+from recert.journal.facts import kept_facts
+from recert.journal.jobs import defer_notice
+from recert.journal.models import Event, Notice
+from recert.journal.notices import told_of
+from recert.journal.readers import Reader
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused
+from recert.refs import new_ref
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,10 +57,18 @@ def record_event(
     at: datetime,
     because: str = "",
     facts: Mapping[str, object] | None = None,
+    tell: Reader | None = None,
 ) -> Event:
-    """Note that something happened."""
+    """Note that something happened, and owe the letter that `NOTICES` asks for.
+
+    The letter is written from the event alone: what it shall say is among the facts. `path` is
+    the one where the reader sees more, as a page's address without its host.
+    """
     _must_be_inside(kind)
-    return Event.objects.create(
+    told = told_of(kind)
+    if told and tell is None:
+        raise AssertionError(f"{kind} owes a letter, and nobody said to whom")
+    event = Event.objects.create(
         kind=kind,
         subject=subject,
         about=about,
@@ -58,8 +76,42 @@ def record_event(
         by_ref=by.ref,
         at=at,
         because=because,
-        facts=dict(facts or {}),
+        facts=kept_facts(facts or {}),
     )
+    if told and tell:
+        _owe(event, tell)
+    return event
+
+
+def _owe(event: Event, reader: Reader) -> None:
+    """Make the notice and its job; one that can go nowhere is kept for the desk to see."""
+    ref = new_ref("NO")
+    problem = _problem_with(reader.email)
+    notice = Notice.objects.create(
+        ref=ref,
+        event=event,
+        person=reader.ref,
+        to=reader.email,
+        name=reader.name,
+        language=reader.language,
+        time_zone=reader.time_zone,
+        message_id=f"<{ref}@{urlsplit(settings.ADDRESS).hostname}>",
+        owed_at=event.at,
+        last_error=problem,
+        failed_at=event.at if problem else None,
+    )
+    if not problem:
+        defer_notice(notice.pk)
+
+
+def _problem_with(email: str) -> str:
+    if not email:
+        return "no email address is on record"
+    try:
+        validate_email(email)
+    except ValidationError:
+        return "the email address on record is not one"
+    return ""
 
 
 def record_events(
@@ -70,8 +122,13 @@ def record_events(
     by: Actor,
     at: datetime,
 ) -> None:
-    """Note that the same happened to many things, each with its own facts: two queries or so."""
+    """Note that the same happened to many things, each with its own facts: two queries or so.
+
+    It must be something of which nobody is told.
+    """
     _must_be_inside(kind)
+    if told_of(kind):
+        raise AssertionError(f"{kind} owes a letter each; note them one by one")
     Event.objects.bulk_create(
         Event(
             kind=kind,
@@ -80,7 +137,7 @@ def record_events(
             by=by.name,
             by_ref=by.ref,
             at=at,
-            facts=dict(facts),
+            facts=kept_facts(facts),
         )
         for subject, facts in facts_by_subject.items()
     )
@@ -99,12 +156,15 @@ def advance(
     by: Actor,
     at: datetime,
     because: str = "",
+    tell: Reader | None = None,
+    facts: Mapping[str, object] | None = None,
     **changes: object,
 ) -> Event:
     """Move a record that the caller has locked: one update, one event.
 
-    What else changes travels with the state, since the database checks them together. Raises
-    `Refused` where `by` may not, or where the record is not in a state from which it goes.
+    What else changes travels with the state, since the database checks them together, and is among
+    the event's facts; `facts` are further ones. `tell` is for the letter, as in `record_event`.
+    Raises `Refused` where `by` may not, or where the record is not in a state from which it goes.
     """
     living: Living = record  # type: ignore[assignment]  # a model with `ref` and `state`
     if not by.may(move.needs):
@@ -116,5 +176,12 @@ def advance(
         setattr(living, name, value)
     living.save(update_fields=["state", *changes])
     return record_event(
-        move.event, subject=living.ref, about=about, by=by, at=at, because=because, facts=changes
+        move.event,
+        subject=living.ref,
+        about=about,
+        by=by,
+        at=at,
+        because=because,
+        facts={**changes, **(facts or {})},
+        tell=tell,
     )

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from recert.journal.models import Event
+from recert.journal.models import Event, Notice
+from recert.policy.refusals import not_found
 
 
 def history_of(subject: str, *, most: int = 100) -> list[Event]:
@@ -16,3 +17,17 @@ def events_about(person: str, *, before: int | None = None, most: int = 50) -> l
     if before is not None:
         events = events.filter(id__lt=before)
     return list(events.order_by("-id")[:most])
+
+
+def notices_to(person: str, *, most: int = 100) -> list[Notice]:
+    """Answer the letters that a person was owed, sent or not, the latest first."""
+    notices = Notice.objects.filter(person=person).select_related("event")
+    return list(notices.order_by("-id")[:most])
+
+
+def notice_called(ref: str) -> Notice:
+    """Answer a notice by its ref. Raises `Refused`."""
+    found = Notice.objects.filter(ref=ref).select_related("event").first()
+    if found is None:
+        raise not_found()
+    return found

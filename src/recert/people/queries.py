@@ -7,6 +7,7 @@ from datetime import datetime
 from allauth.mfa.models import Authenticator
 from django.db.models import Q
 
+from recert.journal.readers import Reader
 from recert.people.links import signed_ref
 from recert.people.models import (
     Account,
@@ -118,3 +119,18 @@ def staff_members() -> list[tuple[Account, list[str]]]:
 def person_called(ref: str) -> Person:
     """Answer a person's record as it is now."""
     return Person.objects.get(ref=ref)
+
+
+def reader_of(person: Person) -> Reader:
+    """Answer a person as somebody to whom letters go.
+
+    Where the record has no address, the one with which they sign in is taken.
+    """
+    email = person.email or (person.account.email if person.account else "")
+    return Reader(
+        ref=person.ref,
+        name=person.name,
+        email=email,
+        language=person.language,
+        time_zone=person.time_zone,
+    )
