@@ -58,14 +58,6 @@ NOTICES: Final[Mapping[str, Told]] = {
     # Nothing has come back yet, and it may be refused; the refund itself is told.
     "payment.refund-asked": None,
     "payment.refunded": CERTIFICANT,
-    "payer.known": None,
-    "order.opened": None,
-    "payment.prepared": None,
-    "payment.recovered": None,
-    "payment.refund-failed": None,
-    "declaration.turned": None,
-    "declaration.changed": None,
-    "declaration.attested": None,
 }
 """By the kind of the event. A kind that is not here cannot happen."""
 
