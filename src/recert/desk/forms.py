@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from recert.people.forms import LineField
 from recert.people.queries import account_at
 from recert.policy.permissions import STAFF
+from recert.portal.templatetags.words import role as role_word
 
 
 class SearchForm(forms.Form):
@@ -63,7 +64,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401  # as Django passes them on
         super().__init__(*args, **options)
-        self.fields["role"].choices = [(role, role.capitalize()) for role in sorted(STAFF)]  # type: ignore[attr-defined]  # a choice field
+        self.fields["role"].choices = [(role, role_word(role)) for role in sorted(STAFF)]  # type: ignore[attr-defined]  # a choice field
 
     def clean(self) -> dict[str, Any]:
         """Find the account."""

@@ -12,7 +12,7 @@ from itertools import groupby
 
 import typst
 from django.http import HttpResponse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
@@ -28,7 +28,7 @@ from recert.policy.points import points_text
 from recert.policy.refusals import not_found
 from recert.portal.cards import Bar, Card, cards_of
 from recert.portal.ledgers import serves_by_activity
-from recert.portal.templatetags.words import day, points, short_day, with_days
+from recert.portal.templatetags.words import day, moment, points, short_day, with_days
 from recert.transcript.importing import with_guard
 from recert.transcript.models import Activity
 from recert.transcript.queries import activities_of, documents_by_activity
@@ -111,7 +111,7 @@ def _pdf(request: Request, person: Person, activities: list[Activity]) -> bytes:
 def _facts(request: Request, person: Person, activities: list[Activity]) -> dict[str, object]:
     """Answer all that the record says, as texts; its template only lays them out."""
     book, positions = the_rulebook(), positions_of(person.pk, as_of=request.today)
-    made = formats.date_format(timezone.localtime(request.at), "DATETIME_FORMAT")
+    made = moment(request.at)
     by_year = groupby(activities, key=lambda one: one.completed_on.year)
     told = _Telling(serves_by_activity(positions), documents_by_activity(person.pk))
     return {
