@@ -21,6 +21,7 @@ from django.utils.translation import gettext as _
 from recert.board import the_rulebook
 from recert.policy.permissions import Role
 from recert.policy.points import points_text
+from recert.portal.kernel_words import in_the_readers_language
 
 register = template.Library()
 
@@ -83,8 +84,9 @@ DECIMAL = re.compile(r"(?<![\w.-])(\d+)\.(\d{1,2})(?![\w.]?\w)")
 
 @register.filter
 def with_days(text: str) -> str:
-    """Write the days and points in a sentence of the kernel as the reader writes them."""
-    pointed = DECIMAL.sub(rf"\1{get_decimal_symbol(_locale())}\2", str(text))
+    """Say a sentence of the kernel in the reader's language, its days and points as there."""
+    said = in_the_readers_language(str(text))
+    pointed = DECIMAL.sub(rf"\1{get_decimal_symbol(_locale())}\2", said)
     return ISO_DAY.sub(lambda found: day(date.fromisoformat(found[0])), pointed)
 
 
