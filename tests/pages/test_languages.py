@@ -110,7 +110,7 @@ def test_what_the_kernel_says_of_standings_is_known(mirrored):
     said = set(sentences_of_standings())
     later = {one for one in said if one.startswith(" ")}
     said = (said - later) | {f"Expired on 2026-03-05.{one}" for one in later}
-    said -= {"2026-03-05^2026-03-05"}
+    said -= {"2026-03-05^2026-03-05", "2026-03-052026-03-05"}  # titles
     assert len(said) > 12
     unknown = {one for one in said if not in_the_readers_language(one).startswith("[")}
     assert unknown == set()
