@@ -7,7 +7,7 @@ from datetime import date, datetime
 
 from babel import Locale
 from babel.dates import format_date, format_time, format_timedelta
-from babel.numbers import get_decimal_symbol
+from babel.numbers import format_currency, get_decimal_symbol
 from django import template
 from django.conf import settings
 from django.forms.boundfield import BoundField
@@ -17,8 +17,10 @@ from django.utils.html import escape
 from django.utils.safestring import mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from moneyed import Money
 
 from recert.board import the_rulebook
+from recert.payments.models import Attempt
 from recert.policy.permissions import Role
 from recert.policy.points import points_text
 from recert.portal.kernel_words import in_the_readers_language
@@ -76,6 +78,25 @@ def _here(value: datetime) -> datetime:
 
 def _locale() -> Locale:
     return Locale.parse(get_language() or "en", sep="-")
+
+
+@register.filter
+def amount(value: Money | None) -> str:
+    """Write an amount as the reader writes amounts: `$95.00`."""
+    return format_currency(value.amount, value.currency.code, locale=_locale()) if value else ""
+
+
+BRANDS = {"amex": "American Express", "diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay"}
+"""Names of cards that are not simply written with a capital letter."""
+
+
+@register.filter
+def card(attempt: Attempt) -> str:
+    """Write the card of a payment as people know it: `Visa, ending in 4242`."""
+    brand = BRANDS.get(attempt.card_brand, attempt.card_brand.capitalize()) or _("a card")
+    if not attempt.card_last4:
+        return brand
+    return _("%(brand)s, ending in %(last4)s") % {"brand": brand, "last4": attempt.card_last4}
 
 
 ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
