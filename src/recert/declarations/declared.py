@@ -9,7 +9,7 @@ import msgspec
 from django.db.models import Exists, OuterRef, QuerySet
 
 from recert.board import the_rulebook
-from recert.declarations.models import Declaration, DeclaredActivity
+from recert.declarations.models import AuditItem, Declaration, DeclaredActivity
 from recert.declarations.queries import Position, Positions, positions_of
 from recert.payments.models import Attempt, Order, Refund
 from recert.payments.queries import account_of
@@ -20,11 +20,20 @@ from recert.policy.calendar import BusinessDays
 from recert.policy.fees import Charge, Submission, fees_due
 from recert.policy.permissions import Actor, Permission
 from recert.policy.planned import CredentialPlan
+from recert.policy.points import Points
 from recert.policy.refusals import not_found
 
 State = Declaration.State
 
-PAID_FOR = (State.SUBMITTED, State.DEFICIENT, State.APPROVED, State.WITHDRAWN, State.DELETED)
+PAID_FOR = (
+    State.SUBMITTED,
+    State.DEFICIENT,
+    State.UNDER_AUDIT,
+    State.APPROVED,
+    State.DENIED,
+    State.WITHDRAWN,
+    State.DELETED,
+)
 """The states of a declaration that was submitted, whatever became of it: its fee is spent."""
 
 
@@ -114,10 +123,25 @@ def draft_of(declaration: Declaration, *, as_of: date) -> Draft:
     if position.assessment is None:
         raise not_found()
     case = position.assessment.case
-    kept = tuple(one for one in case.activities if one.id not in set(declaration.left_out))
+    proven = _proven(declaration)
+    kept = tuple(
+        msgspec.structs.replace(one, documented=proven.get(one.id))
+        for one in case.activities
+        if one.id not in set(declaration.left_out)
+    )
     assessment = assess(book, msgspec.structs.replace(case, activities=kept))
     planned = plan([assessment], as_of=as_of).credentials[0]
     return Draft(declaration, position, positions, assessment, planned)
+
+
+def _proven(declaration: Declaration) -> dict[str, Points]:
+    """Answer by activity what an audit found proven, where it found less than all."""
+    if declaration.state in {State.DRAFT, State.DEFICIENT}:
+        return {}
+    items = AuditItem.objects.filter(audit__declaration=declaration).exclude(documented=None)
+    return {
+        one.activity.ref: Points(one.documented or 0) for one in items.select_related("activity")
+    }
 
 
 def attestations_lacking(declaration: Declaration) -> list[str]:

@@ -160,6 +160,7 @@ def add_document(
     name: str,
     content: Content,
     proves: str,
+    is_translation: bool = False,
     by: Actor,
     at: datetime,
 ) -> Document:
@@ -172,6 +173,7 @@ def add_document(
         activity=activity,
         name=name,
         proves=proves,
+        is_translation=is_translation,
         media_type=content.media_type,
         size=content.size,
         sha256=content.sha256,
@@ -192,7 +194,10 @@ def add_document(
         about=activity.person.ref,
         by=by,
         at=at,
-        facts={"activity": activity.ref, **told_of(document, ("name", "proves", "sha256"))},
+        facts={
+            "activity": activity.ref,
+            **told_of(document, ("name", "proves", "is_translation", "sha256")),
+        },
     )
     return document
 
@@ -202,6 +207,26 @@ def remove_document(document_id: int, *, by: Actor, at: datetime) -> Document:
     """Take a document away from its activity; it stays on record and can be restored."""
     document = _locked_document(document_id, by)
     advance(document, MOVES["remove_document"], about=document.activity.person.ref, by=by, at=at)
+    return document
+
+
+@transaction.atomic
+def mark_translation(
+    document_id: int, *, is_translation: bool, by: Actor, at: datetime
+) -> Document:
+    """Say that a document translates another one of its activity, or that it does not (AUD-3)."""
+    document = _locked_document(document_id, by)
+    if document.is_translation != is_translation:
+        document.is_translation = is_translation
+        document.save(update_fields=["is_translation"])
+        record_event(
+            "document.marked",
+            subject=document.ref,
+            about=document.activity.person.ref,
+            by=by,
+            at=at,
+            facts={"is_translation": is_translation},
+        )
     return document
 
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from recert.credentials.models import Credential
-from recert.declarations.models import DECLARED, EDITABLE, Allocation, Declaration
+from recert.declarations.models import DECLARED, EDITABLE, Allocation, Audit, Declaration
 from recert.journal.actions import record_event
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused, not_found
@@ -70,6 +70,7 @@ def allocate_points(
 def _must_not_be_declared(credential: Credential) -> None:
     """Leave the points of a declaration where they were declared, until it is decided."""
     found = Declaration.objects.filter(credential=credential, state__in=DECLARED - EDITABLE)
+    found = found.exclude(audit__state=Audit.State.NOT_PASSED)  # then new points may make up
     declared = found.values_list("ref", flat=True).first()
     if declared:
         message = _(

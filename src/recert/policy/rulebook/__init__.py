@@ -38,6 +38,7 @@ from recert.policy.rulebook.declarations import (
     Deadline,
     DeclarationKind,
     DeclarationWindow,
+    DeskRules,
     Ground,
     InactiveRules,
     Naming,
@@ -76,6 +77,7 @@ __all__ = [
     "Deadline",
     "DeclarationKind",
     "DeclarationWindow",
+    "DeskRules",
     "DocumentType",
     "Earns",
     "Fee",
@@ -148,6 +150,7 @@ class Rulebook(Table, frozen=True, eq=False):
     inactive: InactiveRules
     appeal: AppealRules
     audit: AuditRules
+    desk: DeskRules
     standing: StandingRules
     fees: dict[Key, Fee]
     attestations: dict[Key, Attestation] = msgspec.field(default_factory=dict)
