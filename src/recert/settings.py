@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "recert.transcript",
     "recert.payments",
     "recert.declarations",
+    "recert.reminders",
     "recert.portal",
     "recert.desk",
 ]

@@ -9,7 +9,6 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from recert.board import the_rulebook
 from recert.declarations.actions.audits import find_short, judge_item, pass_audit
 from recert.declarations.actions.draws import (
     declare_period,
@@ -191,7 +190,7 @@ def declare(request: Request) -> HttpResponse:
         else:
             messages.success(request, _("The period is declared, and its commitment published."))
             return redirect("desk:audit-periods")
-    page = {"form": form, "book": the_rulebook()}
+    page = {"form": form}
     return render(request, "desk/declare_period.html", page, status=422 if form.errors else 200)
 
 

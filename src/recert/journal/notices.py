@@ -73,6 +73,7 @@ NOTICES: Final[Mapping[str, Told]] = {
     "audit.draw-refused": None,
     "audit.drawn": None,
     "audit.judged": None,  # the whole is told at the end
+    "credential.reminded": CERTIFICANT,
     # A payment is seen on the page that makes it, and the submission tells of one that succeeded.
     "payer.known": None,
     "order.opened": None,

@@ -50,6 +50,7 @@ def words_of_events() -> dict[str, str]:
         "audit.draw-refused": _("A second draw was refused"),
         "declaration.under-audit": _("Waits for its audit"),
         "declaration.denied": _("Denied"),
+        "credential.reminded": _("Reminded"),
         "credential.renewal-revoked": _("Renewal revoked"),
         "points.allocated": _("Points allocated anew"),
         "person.details-changed": _("Details changed: %(fields)s"),

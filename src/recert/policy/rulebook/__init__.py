@@ -46,6 +46,7 @@ from recert.policy.rulebook.declarations import (
     StandingRules,
 )
 from recert.policy.rulebook.fees import CountryAmount, Fee, FeeStep, Reduction
+from recert.policy.rulebook.reminders import Reminder
 from recert.policy.rulebook.requirements import Area, AreaRequirement, Category, RequirementSet
 from recert.policy.rulebook.table import (
     Count,
@@ -100,6 +101,7 @@ __all__ = [
     "Purpose",
     "Reduction",
     "Reinstatement",
+    "Reminder",
     "RequirementSet",
     "Rule",
     "Rulebook",
@@ -158,5 +160,6 @@ class Rulebook(Table, frozen=True, eq=False):
     signed_forms: dict[Key, SignedFormType] = msgspec.field(default_factory=dict)
     country_groups: dict[Key, tuple[str, ...]] = msgspec.field(default_factory=dict)
     reduction: Reduction | None = None
+    reminders: dict[Key, Reminder] = msgspec.field(default_factory=dict)
     providers: tuple[Provider, ...] = ()
     fingerprint: str = ""
