@@ -43,11 +43,15 @@ def reconcile_payments(timestamp: int) -> None:
             reconcile(attempt, gateway=the_gateway(), at=at)
         except (Unreachable, Refused) as error:
             LOG.warning("payment attempt %s is not settled yet: %s", attempt, error)
+        except Exception:  # a bug about one of them must not keep the others waiting
+            LOG.exception("payment attempt %s cannot be settled", attempt)
     for refund in refunds_without_end():
         try:
             give_back(refund, gateway=the_gateway(), at=at)
         except (Unreachable, Refused) as error:
             LOG.warning("refund %s is not settled yet: %s", refund, error)
+        except Exception:  # likewise
+            LOG.exception("refund %s cannot be settled", refund)
 
 
 @app.periodic(cron="7 * * * *")
@@ -67,3 +71,5 @@ def note_what_is_over(timestamp: int) -> None:
                 end(one, today=today, by=SYSTEM, at=at)
             except Refused as refusal:  # put right, or ended, since it was looked for
                 LOG.info("%s of %s: %s", end.__name__, one, refusal)
+            except Exception:  # likewise
+                LOG.exception("%s of %s did not come to its end", end.__name__, one)

@@ -287,11 +287,12 @@ def must_be_own(person: int, by: Actor) -> None:
 
 
 def _locked(activity_id: int, by: Actor) -> Activity:
-    # Of the two tables only the activity: a person's record changes independently of it.
+    """Lock a person, then an activity of theirs: it cannot change while they declare it."""
+    owner = Activity.objects.values_list("person_id", flat=True).get(pk=activity_id)
+    must_be_own(owner, by)
+    Person.objects.select_for_update().get(pk=owner)
     rows = Activity.objects.select_related("person").select_for_update(of=("self",))
-    activity = rows.get(pk=activity_id)
-    must_be_own(activity.person_id, by)
-    return activity
+    return rows.get(pk=activity_id)
 
 
 def _must_not_be_held(activity: Activity) -> None:

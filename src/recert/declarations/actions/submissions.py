@@ -28,7 +28,7 @@ from recert.journal.actions import advance
 from recert.payments.actions import abandon_attempt, open_order, settle_attempt, start_attempt
 from recert.payments.gateway import Card, Found
 from recert.payments.models import Attempt, Order
-from recert.payments.queries import attempt_at, lines_of_order
+from recert.payments.queries import attempt_at, is_untouched, last_attempt, lines_of_order
 from recert.people.queries import reader_of
 from recert.policy.calendar import BusinessDays
 from recert.policy.cycles import declaration_window
@@ -62,7 +62,7 @@ def start_payment(
     draft = _complete(declaration, today)
     charges = charges_of(declaration, today=today)
     keep_declared(declaration, draft.assessment)
-    if not any(one.amount.amount for one in charges) or is_paid(declaration.order):
+    if not any(one.amount.amount for one in charges) or is_paid(declaration, charges):
         _submit(declaration, "submit_declaration", on=today, submitted_at=at, by=by, at=at)
         return None
     if card is None:
@@ -88,15 +88,21 @@ def settle_payment(attempt_id: int, *, found: Found, at: datetime) -> Attempt:
 
 
 @transaction.atomic
-def give_up_payment(attempt_id: int, *, because: str, at: datetime) -> Attempt:
-    """End an attempt for which the processor was never asked for a charge."""
+def give_up_payment(attempt_id: int, *, intent: str, because: str, at: datetime) -> Attempt:
+    """End an attempt of which the processor knows no charge; `intent` is what we called it."""
     declarations = [locked(one) for one in declarations_of_order(attempt_at(attempt_id).order_id)]
-    attempt = abandon_attempt(attempt_id, because=because, by=SYSTEM, at=at)
+    attempt = abandon_attempt(attempt_id, intent=intent, because=because, by=SYSTEM, at=at)
     _follow(attempt, declarations, at)
     return attempt
 
 
 def _follow(attempt: Attempt, declarations: Sequence[Declaration], at: datetime) -> None:
+    """Submit what an attempt has paid, or let it be a draft again.
+
+    What is declared is what it was when the latest attempt began. So that an earlier one failed
+    says nothing of it, in whatever order the words come; that it was paid after all does.
+    """
+    latest = last_attempt(attempt.order) or attempt
     for declaration in declarations:
         if declaration.state != State.AWAITING_PAYMENT:
             continue
@@ -104,13 +110,13 @@ def _follow(attempt: Attempt, declarations: Sequence[Declaration], at: datetime)
             _submit(
                 declaration,
                 "take_payment",
-                on=attempt.acted_on,
-                submitted_at=attempt.started_at,
+                on=latest.acted_on,
+                submitted_at=latest.started_at,
                 by=SYSTEM,
                 at=at,
                 card=attempt.card_last4,
             )
-        elif attempt.state == Attempt.State.FAILED:
+        elif attempt.state == Attempt.State.FAILED and attempt.pk == latest.pk:
             advance(
                 declaration,
                 MOVES["give_up_payment"],
@@ -201,7 +207,7 @@ def _must_be_alone(declaration: Declaration) -> None:
 
 def _order_for(declaration: Declaration, charges: list[Charge], by: Actor, at: datetime) -> Order:
     """Answer the order that a draft has, where it still asks for the same; else a new one."""
-    if declaration.order:
+    if declaration.order and is_untouched(declaration.order):
         lines = [(one.fee, one.amount) for one in lines_of_order(declaration.order)]
         if lines == [(one.fee, one.amount.amount) for one in charges]:
             return declaration.order
