@@ -264,7 +264,7 @@ def check_all(request: Request, ref: str) -> HttpResponse:
         "ready": is_ready(draft),
         "charges": [(one, book.rules[one.rule].text) for one in charges],
         "total": total,
-        "to_pay": bool(total.amount) and not is_paid(declaration.order),
+        "to_pay": bool(total.amount) and not is_paid(declaration, charges),
         "deadline": deadline,
         "due_on": BusinessDays(book).after(request.today, business_days=deadline.value),
         "today": request.today,

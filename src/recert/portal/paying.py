@@ -91,7 +91,7 @@ def pay(request: Request, ref: str) -> HttpResponse:
     if declaration.state != State.DRAFT or not is_ready(draft):
         return redirect("portal:declaration-check", ref)
     charges = charges_of(declaration, today=request.today)
-    to_pay = bool(total_of(the_rulebook(), charges).amount) and not is_paid(declaration.order)
+    to_pay = bool(total_of(the_rulebook(), charges).amount) and not is_paid(declaration, charges)
     sent = _sent(request, declaration, to_pay=to_pay) if request.method == "POST" else ""
     if isinstance(sent, HttpResponse):
         return sent
