@@ -38,7 +38,7 @@ class Share:
 
 
 def shares_of(draft: Draft) -> list[Share]:
-    """Answer the activities of a draft that can count, with how their points lie."""
+    """Answer the activities of a draft that can count, the latest first."""
     book, assessment = the_rulebook(), draft.assessment
     found = []
     for entry, counted in zip(assessment.entries, assessment.claimed.counted, strict=True):
@@ -65,7 +65,7 @@ def shares_of(draft: Draft) -> list[Share]:
                 counted={area: some for area, some in counted.items() if some},
             )
         )
-    return found
+    return sorted(found, key=lambda share: (share.completed_on, share.ref), reverse=True)
 
 
 def _some(portions: Portions | None) -> dict[str, int] | None:

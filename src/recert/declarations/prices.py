@@ -20,7 +20,7 @@ class Price:
     """What a declaration costs today.
 
     `charges` as things stand. `together` is what it costs once those before it in the list were
-    submitted today too; `after` is the title of the first of these, where that makes it cheaper.
+    submitted today too; `after` is the title of the one because of which it is cheaper then.
     """
 
     charges: tuple[Charge, ...]
@@ -72,7 +72,12 @@ def prices_today(person: Person, positions: Sequence[Position], *, today: date) 
     for place, (position, which) in enumerate(zip(taken, submissions, strict=True)):
         price = Price(cost(which, before), cost(which, [*before, *submissions[:place]]))
         if price.total_together < price.total:
-            price = Price(price.charges, price.together, taken[0].title)
+            cheaper = (
+                other.title
+                for other, earlier in zip(taken, submissions[:place], strict=False)
+                if cost(which, [*before, earlier]) != price.charges
+            )
+            price = Price(price.charges, price.together, next(cheaper, ""))
         found[position.credential.pk] = price
     return found
 

@@ -187,14 +187,14 @@ def _history(declaration: Declaration) -> list[HistoryLine]:
 
 @dataclass(frozen=True, slots=True)
 class NextOne:
-    """Another credential that can be declared today, and what it costs."""
+    """Another credential that can be declared today, and what it costs then."""
 
     position: Position
     price: Price
 
 
 def _next_ones(request: Request, positions: Positions, declaration: Declaration) -> list[NextOne]:
-    """Answer what else can be declared today, once a declaration was submitted today."""
+    """Answer what else costs less today, because of what was submitted today (FEE-3)."""
     if declaration.state != State.SUBMITTED:
         return []
     prices = prices_today(own_record(request), positions.each, today=request.today)
@@ -202,6 +202,7 @@ def _next_ones(request: Request, positions: Positions, declaration: Declaration)
         NextOne(one, prices[one.credential.pk])
         for one in positions.each
         if one.credential.pk in prices
+        and prices[one.credential.pk].is_reduced
         and (one.declaration is None or one.declaration.state == State.DRAFT)
     ]
 
