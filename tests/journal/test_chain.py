@@ -381,7 +381,7 @@ def test_words_that_were_noted_at_that_very_moment_are_swept_afterwards(events):
 
 def test_the_database_lets_words_go_only_whole_and_only_once_chained(events):
     note()
-    blank = {"by": "", "because": "", "facts": {}, "salt": None}
+    blank: dict[str, object] = {"by": "", "because": "", "facts": {}, "salt": None}
     rows = Event.objects.order_by("id")
     for changes in ({"salt": None}, blank | {"subject": "PE-OTHER"}, blank | {"facts": {"a": 1}}):
         with pytest.raises(DatabaseError, match="never changed"):
