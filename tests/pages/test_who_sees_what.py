@@ -8,11 +8,13 @@ from recert.board import the_rulebook
 from recert.declarations.actions.decisions import approve_declaration
 from recert.edge import needed_by
 from recert.journal.models import Event
+from recert.journal.secret_links import token_of as token_of_letter
 from recert.payments.queries import paying_attempt
 from recert.people.access import PUBLIC, SIGNED_IN
 from recert.people.links import SIGNER, token_of
 from recert.people.models import Invitation, PrivateLink
 from recert.policy.permissions import GRANTS, STAFF, Permission, Role
+from recert.transcript.signing.queries import key_of
 from tests.declaring import REVIEWER, certified_for, earn_everything, submit
 from tests.making import (
     AT,
@@ -23,6 +25,7 @@ from tests.making import (
     make_document,
     make_person,
 )
+from tests.signing import ask, make_assessment, make_claim, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +56,12 @@ OBJECTS = {
     "portal:document": "document",
     "portal:remove-document": "document",
     "portal:restore-document": "document",
+    "portal:ask-signature": "to sign",
+    "portal:ask-again": "asked",
+    "portal:cancel-form": "asked",
+    "portal:paper": "claim",
+    "desk:claim": "claim",
+    "desk:paper": "claim",
     "desk:person": "person",
     "desk:invite": "person",
     "desk:name": "person",
@@ -90,6 +99,9 @@ def owner():
         earn_everything(person, credential, on=today)
         setattr(person, name, submit(credential, on=today))
     approve_declaration(person.renewed.pk, today=today, by=REVIEWER, at=clock.now())
+    person.to_sign = make_assessment(person)
+    person.asked = ask(make_assessment(person), at=clock.now())
+    person.claim = sign(ask(make_claim(person), at=clock.now()), at=clock.now())
     return person
 
 
@@ -112,6 +124,12 @@ def things(owner):
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:calendar-feed": token_of(link),
         "portal:standing-link": token_of(standing),
+        "to sign": owner.to_sign.ref,
+        "asked": owner.asked.ref,
+        "claim": owner.claim.ref,
+        "portal:sign": token_of_letter(key_of(owner.asked)),
+        "portal:decline": token_of_letter(key_of(owner.asked)),
+        "portal:signed-paper": token_of_letter(key_of(owner.claim)),
     }
 
 
@@ -155,7 +173,7 @@ def test_each_permission_is_granted_to_somebody():
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_who_may_not_see_a_page_is_not_told_that_it_exists(client, owner, things, name):
     declared, before = needed_by(PAGES[name].callback), Event.objects.count()
-    for who in ("", *sorted(set(Role) - {Role.SYSTEM})):  # as which nobody signs in
+    for who in ("", *sorted(set(Role) - {Role.SIGNER, Role.SYSTEM})):  # as which nobody signs in
         if declared == PUBLIC or (declared == SIGNED_IN and who):
             continue
         granted = bool(who) and declared != SIGNED_IN and declared in GRANTS[Role(who)]
@@ -189,6 +207,9 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
         "portal:restore": 302,
         "portal:undo-import": 302,
         "portal:remove-document": 302,
+        "portal:ask-again": 302,
+        "portal:cancel-form": 302,
+        "portal:signed-paper": 404,  # it was signed elsewhere
         "portal:restore-document": 302,
     }
     assert answer.status_code == expected.get(name, 200)
