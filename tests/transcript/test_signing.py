@@ -148,17 +148,6 @@ def test_who_may_not_cannot(person, move):
     strangers.append(Actor(ref="AN-X", name="Staff", roles=others))
     strangers.append(Actor(ref="SF-OTHER", name="Another", roles=frozenset({Role.SIGNER})))
     for by in strangers:
-        act = {
-            "cancel_form": lambda by=by: cancel_form(form.pk, by=by, at=LATER),
-            "sign_form": lambda by=by: sign_form(
-                form.pk, link=1, code=codes.code_of(form), by=by, at=LATER
-            ),
-            "decline_form": lambda by=by: decline_form(
-                form.pk, link=1, because="No.", by=by, at=LATER
-            ),
-            "approve_claim": lambda by=by: approve_claim(form.pk, by=by, at=LATER),
-            "refuse_claim": lambda by=by: refuse_claim(form.pk, because="No.", by=by, at=LATER),
-        }[move]
         with pytest.raises(Refused):
             do(move, form, by=by)
     form.refresh_from_db()
