@@ -199,7 +199,10 @@ def _with_cards(response: HttpResponse) -> HttpResponse:
 
 
 def _go_on(request: Request, declaration: Declaration) -> HttpResponse:
-    """Show what a bank asks its card holder; sent, ask what became of the payment."""
+    """Show what a bank asks its card holder; sent, ask what became of the payment.
+
+    The question opens by itself the first time only: else one that fails would open for ever.
+    """
     attempt = open_attempt(declaration.order)
     if attempt is None:
         return redirect("portal:declaration", declaration.ref)
@@ -216,6 +219,7 @@ def _go_on(request: Request, declaration: Declaration) -> HttpResponse:
     page = {
         "declaration": declaration,
         "attempt": attempt,
+        "again": request.method == "POST",
         "client_secret": found.client_secret,
         "cards": settings.CARDS,
         "way": way_of(declaration, "pay"),

@@ -87,7 +87,7 @@ const start = () => {
     event.preventDefault();
     go();
   });
-  if (what === "payment") go();
+  if (what === "payment" && !("again" in form.dataset)) go();
 };
 
 start();
