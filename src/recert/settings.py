@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "recert.payments",
     "recert.declarations",
     "recert.reminders",
+    "recert.casework",
     "recert.portal",
     "recert.desk",
 ]

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from recert import clock
-from recert.declarations.jobs import reconcile_payments
+from recert.casework.jobs import reconcile_payments
 from recert.desk import payments as desk
 from recert.journal.models import Event
 from recert.payments.gateway import NotKnown, Refunding, Unreachable
@@ -53,7 +53,7 @@ class Processor:
 @pytest.fixture
 def processor(monkeypatch):
     made = Processor()
-    for module in ("recert.desk.payments", "recert.declarations.jobs"):
+    for module in ("recert.desk.payments", "recert.casework.jobs"):
         monkeypatch.setattr(f"{module}.the_gateway", lambda: made)
     return made
 

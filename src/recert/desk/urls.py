@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import path
 
-from recert.desk import audits, claims, declarations, pages, payments
+from recert.desk import (
+    appeals,
+    audits,
+    claims,
+    declarations,
+    pages,
+    payments,
+    refunds,
+    requests,
+)
 
 app_name = "desk"
 urlpatterns = [
@@ -19,6 +28,7 @@ urlpatterns = [
     path("declarations/<ref:ref>/approve", declarations.approve, name="approve-declaration"),
     path("payments", payments.payments, name="payments"),
     path("payments/<ref:ref>", payments.payment, name="payment"),
+    path("payments/refunds/<ref:ref>", refunds.second_look, name="refund"),
     path("claims", claims.claims, name="claims"),
     path("claims/<ref:ref>", claims.claim, name="claim"),
     path("forms/<ref:ref>", claims.paper, name="paper"),
@@ -31,4 +41,10 @@ urlpatterns = [
     path("audits/<ref:ref>", audits.audit, name="audit"),
     path("audits/<ref:ref>/items/<int:item>", audits.judge, name="judge"),
     path("audits/<ref:ref>/decide", audits.decide, name="decide-audit"),
+    path("requests", requests.requests, name="requests"),
+    path("requests/<ref:ref>", requests.show, name="request"),
+    path("requests/enclosures/<ref:ref>", requests.enclosure, name="request-enclosure"),
+    path("appeals", appeals.appeals, name="appeals"),
+    path("appeals/<ref:ref>", appeals.show, name="appeal"),
+    path("appeals/enclosures/<ref:ref>", appeals.enclosure, name="appeal-enclosure"),
 ]

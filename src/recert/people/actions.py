@@ -112,6 +112,31 @@ def change_name(
 
 
 @transaction.atomic
+def correct_birth(
+    person_id: int, *, born_on: date, because: str, by: Actor, at: datetime
+) -> Person:
+    """Correct the day of birth, on the word of a document; the journal keeps what it was."""
+    _must(by, Permission.KEEP_RECORDS)
+    person = Person.objects.select_for_update().get(pk=person_id)
+    before = person.born_on
+    if before == born_on:
+        raise Refused("same-record", _("This is what the record says already."))
+    person.born_on = born_on
+    person.version += 1
+    person.save(update_fields=["born_on", "version"])
+    record_event(
+        "person.birth-corrected",
+        subject=person.ref,
+        about=person.ref,
+        by=by,
+        at=at,
+        because=because,
+        facts={"before": {"born_on": before}, "after": {"born_on": born_on}},
+    )
+    return person
+
+
+@transaction.atomic
 def bind_account(
     account: Account, *, customer_number: str, born_on: date, by: Actor, at: datetime
 ) -> Person:
