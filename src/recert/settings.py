@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "recert.declarations",
     "recert.reminders",
     "recert.casework",
+    "recert.dossiers",
     "recert.portal",
     "recert.desk",
 ]

@@ -30,6 +30,7 @@ from tests.making import (
     make_activity,
     make_credential,
     make_document,
+    make_merger,
     make_person,
 )
 from tests.signing import ask, make_assessment, make_claim, sign
@@ -72,6 +73,12 @@ OBJECTS = {
     "desk:person": "person",
     "desk:invite": "person",
     "desk:name": "person",
+    "desk:record": "person",
+    "desk:take-out": "person",
+    "desk:act-for": "person",
+    "desk:erase": "person",
+    "desk:merge": "person",
+    "desk:undo-merger": "merger",
     "desk:activity": "activity",
     "desk:document": "document",
     "portal:declaration": "submitted",
@@ -193,6 +200,7 @@ def things_of(owner):
         "audit": owner.audit.ref,
         "item": owner.audit.items.first().pk,
         "period": owner.period.ref,
+        "merger": make_merger(owner).ref,
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:calendar-feed": token_of(link),
         "portal:standing-link": token_of(standing),
@@ -244,7 +252,7 @@ def test_each_permission_is_granted_to_somebody():
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_who_may_not_see_a_page_is_not_told_that_it_exists(client, owner, things, name):
     declared, before = needed_by(PAGES[name].callback), Event.objects.count()
-    for who in ("", *sorted(set(Role) - {Role.SIGNER, Role.SYSTEM})):  # as which nobody signs in
+    for who in ("", *sorted({*STAFF, Role.CERTIFICANT})):
         if declared == PUBLIC or (declared == SIGNED_IN and who):
             continue
         granted = bool(who) and declared != SIGNED_IN and declared in GRANTS[Role(who)]
@@ -281,6 +289,7 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
         "portal:invitation": 409,  # is over
         "portal:add-documents": 302,  # says that no file came
         "portal:undo-allocation": 409,  # nothing to undo
+        "portal:end-acting": 302,  # acts in their own name
         "portal:restore": 302,
         "portal:undo-import": 302,
         "portal:remove-document": 302,

@@ -305,9 +305,10 @@ def _make_staff(as_of: date) -> None:
 
 def _make_record(persona: Persona, number: int, as_of: date) -> Record:
     account = _make_account(persona)
+    born_on = date(1996 - 3 * number, number, 5 + 2 * number)
     person = Person.objects.create(
         customer_number=f"DM{number:06}",
-        born_on=date(1996 - 3 * number, number, 5 + 2 * number),
+        born_on=born_on,
         given_names=persona.given_names,
         family_name=persona.family_name,
         email=persona.email,
@@ -326,7 +327,7 @@ def _make_record(persona: Persona, number: int, as_of: date) -> Record:
     person = bind_account(
         account,
         customer_number=person.customer_number,
-        born_on=person.born_on,
+        born_on=born_on,
         by=actor_of(account),
         at=at + timedelta(hours=2),
     )

@@ -78,6 +78,8 @@ def home(request: Request) -> HttpResponse:
 def person(request: Request, ref: str) -> HttpResponse:
     """Show a person's record: where the credentials stand, and the transcript."""
     found = person_seen_by(request.actor, ref)
+    if found.ref != ref:  # merged into another record, to which the ref leads
+        return redirect("desk:person", found.ref)
     most = None if "all" in request.GET else PER_PAGE
     activities = list(activities_of(found.pk)[:most])
     counted = documents_by_activity(found.pk)

@@ -41,6 +41,16 @@ NOTICES: Final[Mapping[str, Told]] = {
     "invitation.revoked": None,
     # The address is gone with the rest; whoever asked for it is answered by whoever did it.
     "person.erased": None,
+    "erasure.asked": None,
+    "erasure.called-off": None,
+    "erasure.done": None,
+    # That two records are one, and what was taken out, they asked for, or see in their history.
+    "person.merged": None,
+    "person.unmerged": None,
+    "person.exported": None,
+    # Who acts in somebody's name must be known to them.
+    "acting.started": CERTIFICANT,
+    "acting.ended": None,
     # The board's own housekeeping.
     "record.imported": None,
     "role.granted": None,

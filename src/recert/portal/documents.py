@@ -12,7 +12,7 @@ from recert.board import the_rulebook
 from recert.people.access import Request, needs
 from recert.people.kept_forms import PAGE, page_of_form
 from recert.policy.permissions import Permission
-from recert.policy.refusals import not_found
+from recert.policy.refusals import Refused, not_found
 from recert.portal.uploads import attachment, take_files
 from recert.transcript.actions import (
     add_document,
@@ -62,6 +62,11 @@ def download(request: Request, ref: str) -> HttpResponseBase:
     document = document_seen_by(request.actor, ref)
     if document.activity.person_id != request.actor.person:
         raise not_found()
+    if request.actor.acting_for:  # each look of staff is in the journal, with its reason
+        raise Refused(
+            "in-anothers-name",
+            _("Open documents at the desk, with a reason that is kept; end acting for them first."),
+        )
     return attachment(document)
 
 

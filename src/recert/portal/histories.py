@@ -95,6 +95,15 @@ def words_of_events() -> dict[str, str]:
         "invitation.revoked": _("Invitation revoked"),
         "link.made": _("Private link made"),
         "link.revoked": _("Private link revoked"),
+        "person.merged": _("Another record, %(number)s, merged into this one"),
+        "person.unmerged": _("Merger undone: %(number)s is a record of its own again"),
+        "person.exported": _("All that is on record taken out"),
+        "person.erased": _("Erased"),
+        "erasure.asked": _("Asked for"),
+        "erasure.called-off": _("Called off"),
+        "erasure.done": _("Done"),
+        "acting.started": _("Begun to act in their name"),
+        "acting.ended": _("Ended"),
         "record.imported": _("Record taken over"),
         "role.granted": _("Role granted: %(role)s"),
         "role.taken": _("Role taken: %(role)s"),
@@ -141,11 +150,12 @@ class _Told(dict[str, object]):
 
 
 def _told(event: Event) -> _Told:
-    fields = ", ".join(_field_words().get(name, name) for name in event.facts.get("after", ()))
+    fields = ", ".join(field_words().get(name, name) for name in event.facts.get("after") or ())
     return _Told(event.facts | {"fields": fields})
 
 
-def _field_words() -> dict[str, str]:
+def field_words() -> dict[str, str]:
+    """Answer what the fields of a record are called."""
     return {
         "kind": _("kind"),
         "title": _("title"),
@@ -171,4 +181,9 @@ def _field_words() -> dict[str, str]:
         "workplace": _("workplace"),
         "job_title": _("job title"),
         "gender": _("gender"),
+        "lines": _("street"),
+        "city": _("city"),
+        "region": _("state or province"),
+        "postal_code": _("postal code"),
+        "country": _("country"),
     }
