@@ -211,7 +211,7 @@ class Correctable:
     what: str
     credential: Credential | None
     title: str
-    says: str | date
+    says: str | date | None
 
     @property
     def key(self) -> str:
