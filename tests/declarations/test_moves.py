@@ -273,12 +273,34 @@ PAYMENTS = {
 }
 
 
-BY_TWO = {"agree_refund", "decline_refund"}
-"""Moves that a second person makes; `tests/pages/test_desk_payments.py` tries them."""
+BY_TWO = {
+    "agree_refund": payments.agree_refund,
+    "decline_refund": partial(payments.decline_refund, because="It was no mistake."),
+}
+"""Moves that a second person makes."""
 
 
 def test_every_move_of_a_payment_is_tried_here():
-    assert set(PAYMENTS) == set(payments.MOVES) - BY_TWO
+    assert set(PAYMENTS) == set(payments.MOVES) - set(BY_TWO)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", BY_TWO)
+def test_a_second_person_decides_about_a_refund_and_nobody_else(name):
+    act, move = BY_TWO[name], payments.MOVES[name]
+    for state in Refund.State.values:
+        one, before = refund_in(state), everything()
+        for by in (FINANCE, NOBODY, SYSTEM):
+            assert refusal_of(partial(act, one.pk, by=by, at=at(OPEN))) is not None
+        assert changed(before, everything()) == set()
+        code = refusal_of(partial(act, one.pk, by=SECOND_FINANCE, at=at(OPEN)))
+        if state in move.sources:
+            assert code is None
+            assert Refund.objects.get(pk=one.pk).state == move.target
+            assert Event.objects.filter(subject=one.ref, kind=move.event).count() == 1
+        else:
+            assert code == "wrong-state"
+            assert changed(before, everything()) == set()
 
 
 @pytest.mark.django_db
