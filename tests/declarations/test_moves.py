@@ -273,7 +273,7 @@ PAYMENTS = {
 }
 
 
-BY_TWO = {
+BY_TWO: dict[str, Callable[..., Any]] = {
     "agree_refund": payments.agree_refund,
     "decline_refund": partial(payments.decline_refund, because="It was no mistake."),
 }
