@@ -25,6 +25,7 @@ from tests.declaring import (
     submit,
 )
 from tests.making import HOURLY, actor, make_activity, make_credential, make_person
+from tests.pages.test_every_form import HOSTILE, TOLD
 
 pytestmark = pytest.mark.django_db
 
@@ -325,6 +326,16 @@ def test_each_sentence_must_be_ticked(client, person, credential):
     for sentence in BOOK.attestations.values():
         assert sentence.text in answer.text
         assert sentence.rule in answer.text
+
+
+@pytest.mark.parametrize("what", HOSTILE)
+def test_what_nobody_should_send_is_told(client, begun, what):
+    for name, field in (("attest", next(iter(BOOK.attestations))), ("activities", "left_out")):
+        path = reverse(f"portal:declaration-{name}", args=[begun.ref])
+        for said in ({field: HOSTILE[what]}, {"next": HOSTILE[what]}):
+            answer = client.post(path, said)
+            assert answer.status_code in TOLD
+            assert "<img src=x" not in answer.text
 
 
 # Everything on one page
