@@ -171,7 +171,8 @@ def advance(
         raise Refused("not-permitted", _("You are not allowed to do this."))
     if living.state not in move.sources:
         message = _("This cannot be done any more: %(ref)s is %(state)s already.")
-        raise Refused("wrong-state", message % {"ref": living.ref, "state": living.state})
+        state = living.state.replace("-", " ")
+        raise Refused("wrong-state", message % {"ref": living.ref, "state": state})
     for name, value in (changes | {"state": move.target}).items():
         setattr(living, name, value)
     living.save(update_fields=["state", *changes])

@@ -61,6 +61,21 @@ class BusinessDays:
             day += DAY
         return day
 
+    def between(self, first: date, last: date) -> int:
+        """Answer how many business days come after `first`, up to `last`; negative where it is past.
+
+        >>> from recert.policy import load_rulebook
+        >>> days = BusinessDays(load_rulebook("ascp-international"))
+        >>> days.between(date(2024, 12, 24), date(2024, 12, 27))  # Christmas is none
+        2
+        >>> days.between(date(2024, 12, 27), date(2024, 12, 24))
+        -2
+        """
+        if last < first:
+            return -self.between(last, first)
+        length = (last - first).days
+        return sum(1 for away in range(1, length + 1) if first + away * DAY in self)
+
     def after(self, day: date, *, business_days: int) -> date:
         """Answer the day on which a number of business days after `day` has passed.
 

@@ -137,8 +137,8 @@ def card_of(position: Position, *, as_of: date) -> Card:
         rule=standing.rule,
         days_left=(standing.until - as_of).days if standing.until else None,
         until=standing.until,
-        bars=tuple(_bars(assessment)) if assessment else (),
-        total=_total(assessment) if assessment else None,
+        bars=tuple(bars_of(assessment)) if assessment else (),
+        total=total_bar(assessment) if assessment else None,
         stops=tuple(stops_of(position, as_of)),
         begins=days.starts if days else None,
         ends=days.ends if days else None,
@@ -168,7 +168,8 @@ def _counting(placement: Placement) -> int:
     return sum(1 for counted in placement.counted if any(counted.values()))
 
 
-def _bars(assessment: Assessment) -> list[Bar]:
+def bars_of(assessment: Assessment) -> list[Bar]:
+    """Answer each requirement beside what counts for it."""
     lost = _lost_by_area(assessment)
     return [
         Bar(
@@ -195,7 +196,8 @@ def _lost_by_area(assessment: Assessment) -> dict[str, int]:
     return lost
 
 
-def _total(assessment: Assessment) -> Bar:
+def total_bar(assessment: Assessment) -> Bar:
+    """Answer the total beside what counts for it."""
     ledgers = assessment.ledgers()
     return Bar(
         key="total",

@@ -77,7 +77,7 @@ def credential(request: Request, ref: str) -> HttpResponse:
     card = next(one for one in cards_of(positions) if one.ref == ref)
     page = {
         "card": card,
-        "lines": lines_of(position, positions.activities),
+        "lines": lines_of(position),
         "undo": request.session.get(UNDO, {}).get("credential") == ref,
         "today": request.today,
     }

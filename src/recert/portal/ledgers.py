@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from recert.board import the_rulebook
 from recert.declarations.queries import Position, Positions
+from recert.policy import Assessment
 from recert.policy.assessment import Loss
-from recert.transcript.models import Activity
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +18,7 @@ class Line:
     ref: str
     title: str
     kind: str
+    provider: str
     completed_on: date
     claimed: int
     accepted: int
@@ -27,17 +27,22 @@ class Line:
     unallocated: int
 
 
-def lines_of(position: Position, activities: Mapping[str, Activity]) -> list[Line]:
-    """Answer what became of each activity, the latest first."""
-    book, assessment = the_rulebook(), position.assessment
-    if assessment is None:
-        return []
+def lines_of(position: Position) -> list[Line]:
+    """Answer what became of each activity for a credential, the latest first."""
+    return lines_in(position.assessment) if position.assessment else []
+
+
+def lines_in(assessment: Assessment) -> list[Line]:
+    """Answer what became of each activity of an assessment, the latest first."""
+    book = the_rulebook()
+    facts = {one.id: one for one in assessment.case.activities}
     lines = [
         Line(
             ref=ledger.activity,
             title=ledger.title,
-            kind=book.kinds[activities[ledger.activity].kind].title,
-            completed_on=activities[ledger.activity].completed_on,
+            kind=book.kinds[facts[ledger.activity].kind].title,
+            provider=facts[ledger.activity].provider,
+            completed_on=facts[ledger.activity].completed_on,
             claimed=ledger.claimed,
             accepted=sum(ledger.counted.values()),
             counted=tuple(
