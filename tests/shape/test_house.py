@@ -7,6 +7,7 @@ import pytest
 from django.core.management import call_command
 
 import recert
+from recert.journal.notices import NOTICES
 from recert.portal.histories import words_of_events
 from recert.transcript import actions as transcript_actions
 
@@ -16,6 +17,11 @@ TREES = {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text("utf-8")) f
 ACTIONS = {name for name in TREES if name.endswith(("/actions.py", "/bulk.py"))}
 INVENTING = ("seeding/", "demo/")
 """Parts that make people up, all of them at once."""
+
+SENDING = "journal/sending.py"
+"""A job that notes, under the lock of the row, what became of a letter; nobody acts there."""
+
+LETTERS = ROOT / "templates" / "notices"
 
 PAGES = ("portal/", "desk/")
 
@@ -43,9 +49,8 @@ def files_that(does):
 
 def test_only_actions_open_transactions():
     found = files_that(lambda name: "transaction.atomic" in set(calls(name)))
-    assert {name for name in found if not name.startswith(INVENTING)} == ACTIONS - {
-        "journal/actions.py"
-    }
+    acting = {name for name in found if not name.startswith(INVENTING)}
+    assert acting == ACTIONS - {"journal/actions.py"} | {SENDING}
 
 
 WRITING = {"record_event", "record_events", "advance"}
@@ -54,9 +59,15 @@ WRITING = {"record_event", "record_events", "advance"}
 def test_only_actions_write_the_journal():
     writers = files_that(lambda name: WRITING & set(calls(name)))
     assert {name for name in writers if not name.startswith(INVENTING)} == ACTIONS
-    made = {"Event.objects.create", "Event.objects.bulk_create"}
+    made = {"Event.objects.create", "Event.objects.bulk_create", "Notice.objects.create"}
     events = files_that(lambda name: made & set(calls(name)))
     assert events == {"journal/actions.py"}
+
+
+def test_only_those_who_invent_people_tell_nobody():
+    found = files_that(lambda name: "telling_nobody" in set(calls(name)))
+    assert found
+    assert {name for name in found if not name.startswith(INVENTING)} == set()
 
 
 def test_only_a_move_assigns_a_state():
@@ -91,7 +102,8 @@ def test_each_move_has_an_action_of_its_name():
     assert set(transcript_actions.MOVES) <= functions
 
 
-def test_each_event_has_its_words():
+def kinds_of_events():
+    """Answer the kinds of event that actions make."""
     kinds = set()
     for name in ACTIONS:
         for node in ast.walk(TREES[name]):
@@ -101,7 +113,22 @@ def test_each_event_has_its_words():
                 if called in WRITING | {"_note", "Move"} and isinstance(first, ast.Constant):
                     kinds.add(first.value)
     assert len(kinds) > 15
-    assert kinds - set(words_of_events()) == set()
+    return kinds
+
+
+def test_each_event_has_its_words():
+    assert kinds_of_events() - set(words_of_events()) == set()
+
+
+def test_of_each_event_it_is_said_who_is_told():
+    assert (kinds_of_events() | set(words_of_events())) - set(NOTICES) == set()
+
+
+def test_each_event_of_which_somebody_is_told_has_its_letter_and_no_other():
+    told = {kind for kind, whom in NOTICES.items() if whom}
+    assert {one.name for one in LETTERS.iterdir() if one.is_dir()} == told
+    for kind in told:
+        assert {one.name for one in (LETTERS / kind).iterdir()} == {"subject.txt", "body.txt"}
 
 
 @pytest.mark.parametrize("name", sorted(TREES))

@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from recert.demo.records import BOARD, Record, noon
 from recert.demo.stories import STORIES
 from recert.journal.actions import record_event
+from recert.journal.notices import telling_nobody
 from recert.people.actions import bind_account, grant_role, make_link
 from recert.people.models import Account, Address, Person, PrivateLink, StaffRole
 from recert.people.queries import actor_of
@@ -201,6 +202,7 @@ def are_there() -> bool:
 
 
 @transaction.atomic
+@telling_nobody()
 def make_personas(*, as_of: date) -> bool:
     """Make the personas as they are on a day; answer whether they were not there yet."""
     if are_there():

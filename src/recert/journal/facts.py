@@ -4,19 +4,20 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from moneyed import Money
 
 
-def kept_facts(facts: Mapping[str, object]) -> dict[str, object]:
+def kept_facts(facts: Mapping[str, object]) -> dict[str, Any]:
     """Write facts as the journal keeps them, which is what JSON can say.
 
     A day is `2025-01-31`, an amount `95.00 USD`, and a record its ref: an event remembers what was
     so, not what became of it.
     """
-    kept: dict[str, object] = json.loads(json.dumps(dict(facts), cls=_Encoder))
+    kept: dict[str, Any] = json.loads(json.dumps(dict(facts), cls=_Encoder))
     return kept
 
 

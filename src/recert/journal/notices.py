@@ -42,6 +42,9 @@ NOTICES: Final[Mapping[str, Told]] = {
     "role.taken": None,
     # A declaration: certificants are told of each change of it (DEC-4) once it is submitted.
     "declaration.started": None,
+    "declaration.turned": None,
+    "declaration.changed": None,
+    "declaration.attested": None,
     "declaration.discarded": None,
     "declaration.payment-started": None,
     "declaration.payment-failed": None,
@@ -52,20 +55,17 @@ NOTICES: Final[Mapping[str, Told]] = {
     "declaration.withdrawn": CERTIFICANT,
     "declaration.deleted": CERTIFICANT,
     # A payment is seen on the page that makes it, and the submission tells of one that succeeded.
+    "payer.known": None,
+    "order.opened": None,
     "payment.started": None,
+    "payment.prepared": None,
+    "payment.recovered": None,
+    "payment.refund-failed": None,
     "payment.succeeded": None,
     "payment.failed": None,
     # Nothing has come back yet, and it may be refused; the refund itself is told.
     "payment.refund-asked": None,
     "payment.refunded": CERTIFICANT,
-    "payer.known": None,
-    "order.opened": None,
-    "payment.prepared": None,
-    "payment.recovered": None,
-    "payment.refund-failed": None,
-    "declaration.turned": None,
-    "declaration.changed": None,
-    "declaration.attested": None,
 }
 """By the kind of the event. A kind that is not here cannot happen."""
 

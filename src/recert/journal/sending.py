@@ -63,6 +63,10 @@ def _try_to_send(notice_id: int, at: datetime) -> OSError | None:
         notice.last_error = _reply(error)
         notice.save(update_fields=["tries", "last_error"])
         return error
+    except ValueError as error:  # an address that looks like one, and cannot be written down
+        logger.warning("%s cannot be addressed: %s", notice.ref, error)
+        _give_up(notice, f"the letter could not be addressed: {error}", at)
+        return None
     notice.subject, notice.text = letter.subject, letter.text
     notice.sent_at, notice.last_error = at, ""
     notice.save(update_fields=["tries", "subject", "text", "sent_at", "last_error"])
@@ -75,7 +79,7 @@ def _give_up(notice: Notice, because: str, at: datetime) -> None:
 
 
 def _message(notice: Notice, subject: str, text: str) -> EmailMessage:
-    """Answer the message; to the bare address, since a name in a header is one more thing to forge."""
+    """Answer the message, to the bare address: a name in a header is one more thing to forge."""
     headers = {"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated"}
     return EmailMessage(subject, text, to=[notice.to], headers=headers)
 
@@ -94,6 +98,7 @@ def _is_final(error: OSError) -> bool:
 def _answer(
     error: smtplib.SMTPRecipientsRefused | smtplib.SMTPResponseException,
 ) -> tuple[int, str]:
+    text: bytes | str
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         code, text = next(iter(error.recipients.values()))
     else:

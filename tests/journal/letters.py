@@ -1,0 +1,50 @@
+"""Events that owe a letter, and readers of all sorts."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from django.db import transaction
+
+from recert.journal import actions as journal
+from recert.journal.models import Notice
+from recert.journal.readers import Reader
+from recert.policy.permissions import NOBODY
+
+AT = datetime(2024, 5, 4, 12, tzinfo=UTC)
+AMINA = Reader(
+    ref="PE-AM1N-0000-0001",
+    name="Amina Benali",
+    email="amina@example.org",
+    language="en",
+    time_zone="America/Chicago",
+)
+FACTS: dict[str, Any] = {"credential": "MLS(ASCPi)", "path": "/declarations/DE-0000"}
+SAMPLES: dict[str, dict[str, Any]] = {
+    "declaration.submitted": FACTS | {"answer_by": "2024-06-17", "fee": "95.00 USD"},
+    "declaration.approved": FACTS | {"starts_on": "2024-05-01", "ends_on": "2027-05-31"},
+    "declaration.deficient": FACTS
+    | {"correct_by": "2024-06-17", "reasons": ["The certificate names another person."]},
+    "declaration.corrected": FACTS | {"answer_by": "2024-06-17"},
+    "declaration.withdrawn": FACTS | {"ends_on": "2024-05-31"},
+    "declaration.deleted": FACTS | {"correct_by": "2024-06-17"},
+    "payment.refunded": {"amount": "95.00 USD"},
+}
+"""What the letters say, by the kind of their event."""
+
+TOLD = "declaration.submitted"
+
+
+def owe(kind=TOLD, *, reader=AMINA, at=AT, because="", **facts):
+    """Note an event that owes a letter, and answer its notice."""
+    with transaction.atomic():
+        event = journal.record_event(
+            kind,
+            subject="DE-0000-0000-0001",
+            about=reader.ref,
+            by=NOBODY,
+            at=at,
+            because=because,
+            facts=SAMPLES[kind] | facts,
+            tell=reader,
+        )
+    return Notice.objects.select_related("event").get(event=event)
