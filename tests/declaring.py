@@ -3,14 +3,16 @@
 from datetime import UTC, datetime, timedelta
 
 from recert.board import the_rulebook
+from recert.declarations.actions.decisions import approve_declaration
 from recert.declarations.actions.drafts import attest, start_declaration
 from recert.declarations.actions.submissions import settle_payment, start_payment
 from recert.declarations.models import Declaration
 from recert.declarations.queries import positions_of
 from recert.payments.actions import keep_intent
 from recert.payments.gateway import Card, Found
+from recert.policy.cycles import months_after
 from recert.policy.permissions import SYSTEM, Actor, Role
-from tests.making import actor, make_activity
+from tests.making import actor, make_activity, make_credential, make_person
 
 BOOK = the_rulebook()
 CARD = Card(method="pm_invented", customer="cus_invented", brand="visa", last4="4242")
@@ -21,6 +23,25 @@ FINANCE = Actor(ref="AN-F", name="Finn Finance", roles=frozenset({Role.FINANCE})
 def at(day, hour=18):
     """Answer an instant of a day; at the board's that is noon, or so."""
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
+
+
+def certified_for(day):
+    """Answer when somebody was certified whose first declaration is open and not late on a day."""
+    return months_after(day, 2 - 12 * BOOK.cycle.years.value)
+
+
+def declared(*, on, name="Amina Benali", **fields):
+    """Answer what somebody new declared on a day, with nothing lacking."""
+    person = make_person(name, **fields)
+    credential = make_credential(person, certified_on=certified_for(on))
+    earn_everything(person, credential, on=on)
+    return submit(credential, on=on)
+
+
+def renewed(*, on, name="Amina Benali"):
+    """Answer what somebody new declared on a day, and the board approved on it."""
+    declaration = declared(on=on, name=name)
+    return approve_declaration(declaration.pk, today=on, by=REVIEWER, at=at(on))
 
 
 def earn_everything(person, credential, *, on, completed_on=None):

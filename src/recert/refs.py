@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from typing import Final
 
@@ -44,6 +45,15 @@ def read_ref(text: str) -> str:
     """
     prefix, dash, rest = text.strip().upper().partition("-")
     return prefix + dash + rest.translate(MISREAD)
+
+
+def is_ref(text: str) -> bool:
+    """Answer whether a text could be a ref, as it stands in an address.
+
+    >>> is_ref("AC-G000-0000-000Z"), is_ref("AC-G000")
+    (True, False)
+    """
+    return re.fullmatch(SHAPE, text) is not None
 
 
 class RefConverter:

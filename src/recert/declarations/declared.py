@@ -44,6 +44,15 @@ def declaration_seen_by(actor: Actor, ref: str) -> Declaration:
     return found
 
 
+def declaration_read_by(actor: Actor, ref: str) -> Declaration:
+    """Answer a declaration that was submitted to whoever made it, and to staff who see such."""
+    found = declarations_whole().filter(ref=ref, state__in=PAID_FOR).first()
+    own = found is not None and found.credential.person_id == actor.person
+    if found is None or not (own or actor.may(Permission.SEE_DECLARATIONS)):
+        raise not_found()
+    return found
+
+
 def declarations_whole() -> QuerySet[Declaration]:
     """Answer declarations with whose they are."""
     return Declaration.objects.select_related("credential__person", "order", "grant")

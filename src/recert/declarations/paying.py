@@ -26,12 +26,14 @@ from recert.payments.gateway import (
     Found,
     Gateway,
     NotKnown,
+    Refunding,
     Unreachable,
 )
 from recert.payments.models import Attempt
 from recert.payments.queries import attempt_at, payer_of, refund_at
 from recert.people.models import Person
 from recert.policy.permissions import SYSTEM, Actor
+from recert.policy.refusals import Refused
 
 PATIENCE: Final = timedelta(hours=24)
 """How long an attempt may wait for its card holder, or for a processor that does not answer.
@@ -167,13 +169,19 @@ def waiting_charge(attempt: Attempt, *, gateway: Gateway) -> Found:
 
 
 def give_back(refund_id: int, *, gateway: Gateway, at: datetime) -> None:
-    """Have the processor give back what was asked for, once. Raises `Unreachable`."""
+    """Have the processor give back what was asked for, once. Raises `Unreachable`.
+
+    Where it will not, the refund has failed, and the reason is kept.
+    """
     refund = refund_at(refund_id)
-    charge = refund.attempt.charge
+    charge, because = refund.attempt.charge, ""
     done = [one for one in gateway.refunds_of(charge) if one.reference == refund.ref]
-    found = (
-        done[0]
-        if done
-        else gateway.refund(charge, refund.money, reference=refund.ref, once=refund.ref)
-    )
-    settle_refund(refund.pk, found=found, by=SYSTEM, at=at)
+    try:
+        found = (
+            done[0]
+            if done
+            else gateway.refund(charge, refund.money, reference=refund.ref, once=refund.ref)
+        )
+    except Refused as refusal:
+        found, because = Refunding("", "failed", refund.money, refund.ref), refusal.message
+    settle_refund(refund.pk, found=found, because=because, by=SYSTEM, at=at)

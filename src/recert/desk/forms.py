@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any, Final
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from recert.people.forms import LineField
+from recert.board import the_rulebook
+from recert.declarations.declared import PAID_FOR
+from recert.declarations.waiting import Wanted, state_words
+from recert.people.forms import LineField, LinesField
 from recert.people.queries import account_at
 from recert.policy.permissions import STAFF
 
@@ -19,6 +24,136 @@ class SearchForm(forms.Form):
 
     words = LineField(
         label=gettext_lazy("Name, customer number, email or ref"), max_length=120, required=False
+    )
+
+
+class QueueFilter(forms.Form):
+    """Which declarations are shown."""
+
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+    purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), required=False)
+    category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
+    late = forms.ChoiceField(label=gettext_lazy("Time"), required=False)
+    words = LineField(
+        label=gettext_lazy("Name, number, email or ref"), required=False, max_length=120
+    )
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401  # as Django passes them on
+        super().__init__(*args, **options)
+        book, words = the_rulebook(), state_words()
+        purposes = [(key, one.title) for key, one in book.declarations.items()]
+        categories = [(key, f"{key} · {one.title}") for key, one in book.categories.items()]
+        late = [
+            ("late", _("Submitted after the due date")),
+            ("overdue", _("Our own date has passed")),
+        ]
+        choices = {
+            "state": [
+                (WAITING, _("Waiting for us")),
+                *((one, words[one]) for one in PAID_FOR if one != WAITING),
+                (ALL, _("All")),
+            ],
+            "purpose": [("", _("All")), *purposes],
+            "category": [("", _("All")), *categories],
+            "late": [("", _("All")), *late],
+        }
+        for name, some in choices.items():
+            self.fields[name].choices = some  # type: ignore[attr-defined]  # choice fields
+
+    def wanted(self) -> Wanted:
+        """Answer what is asked for; what is no choice asks for nothing."""
+        said = self.cleaned_data if self.is_bound and self.is_valid() else {}
+        state = said.get("state") or WAITING
+        asked = {name: said.get(name, "") for name in ("purpose", "category", "late", "words")}
+        return Wanted(state="" if state == ALL else state, **asked)
+
+
+WAITING: Final = "submitted"
+ALL: Final = "all"
+
+QUICK_TEXTS: Final = (
+    gettext_lazy("Its points lie in an area that it was not about; allocate them to another."),
+    gettext_lazy("The title does not say what it was about; please write it out."),
+    gettext_lazy("Please name who offered it, as on the certificate."),
+    gettext_lazy("The contact hours are more than this course gives."),
+    gettext_lazy("The day is not the one on which it was completed."),
+    gettext_lazy("It seems to be entered twice; leave one out."),
+    gettext_lazy("It is entered as another kind of activity than it was."),
+    gettext_lazy("It belongs to the job or its orientation, and is no continuing education."),
+)
+"""What is lacking in an activity most often, offered while one types."""
+
+LACKS: Final = "lacks-"
+
+
+class DeficiencyForm(forms.Form):
+    """What is lacking: of each activity, and of the whole."""
+
+    because = LinesField(
+        label=gettext_lazy("What is lacking in the whole"), required=False, max_length=2000
+    )
+
+    def __init__(self, *args: Any, activities: Iterable[str], **options: Any) -> None:  # noqa: ANN401  # as above
+        super().__init__(*args, **options)
+        for ref in activities:
+            self.fields[LACKS + ref] = LineField(
+                label=_("What is lacking in it?"),
+                required=False,
+                max_length=300,
+                widget=forms.TextInput(attrs={"list": "quick-texts", "autocomplete": "off"}),
+            )
+
+    @property
+    def reasons(self) -> dict[str, str]:
+        """What was said of activities, by their refs."""
+        return {
+            name.removeprefix(LACKS): text
+            for name, text in self.cleaned_data.items()
+            if name.startswith(LACKS) and text
+        }
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anything is said to be lacking."""
+        return bool(self.reasons or self.cleaned_data["because"])
+
+
+class NoteForm(forms.Form):
+    """A note to an approval."""
+
+    because = LineField(
+        label=gettext_lazy("Note"),
+        required=False,
+        max_length=300,
+        help_text=gettext_lazy("Kept in the history beside your name; the certificant sees it."),
+    )
+
+
+class PaymentFilter(forms.Form):
+    """Which payments are shown."""
+
+    state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401  # as above
+        super().__init__(*args, **options)
+        self.fields["state"].choices = [("", _("All")), *payment_words().items()]  # type: ignore[attr-defined]  # a choice field
+
+
+def payment_words() -> dict[str, str]:
+    """Answer what people call each state of an attempt to pay."""
+    return {"succeeded": _("Paid"), "open": _("Open"), "failed": _("Failed")}
+
+
+class RefundForm(forms.Form):
+    """How much is given back, and why."""
+
+    amount = forms.DecimalField(
+        label=gettext_lazy("Amount"), min_value=Decimal("0.01"), max_digits=10, decimal_places=2
+    )
+    because = LineField(
+        label=gettext_lazy("Why is it given back?"),
+        max_length=300,
+        help_text=gettext_lazy("The journal keeps it beside your name, and the letter says it."),
     )
 
 

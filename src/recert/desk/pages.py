@@ -12,7 +12,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from recert.declarations.queries import positions_of
+from recert.declarations.waiting import counts_of_waiting, submitted_by
+from recert.desk.cases import rows_of
 from recert.desk.forms import InviteForm, NameForm, ReasonForm, RoleForm, SearchForm
+from recert.desk.payments import concerns_of
+from recert.desk.rights import rights_of
 from recert.journal.queries import events_about
 from recert.people.access import Request, needs
 from recert.people.actions import change_name, grant_role, invite, take_role
@@ -45,12 +49,23 @@ PER_PAGE = 50
 
 @needs(Permission.SEE_RECORDS)
 def home(request: Request) -> HttpResponse:
-    """Find a person."""
+    """Tell what waits, and find a person."""
     form = SearchForm(request.GET or None)
     found = None
     if form.is_bound and form.is_valid():
         found = people_like(request.actor, form.cleaned_data["words"])
-    page = {"form": form, "found": found, "may": _rights(request)}
+    actor = request.actor
+    page = {
+        "form": form,
+        "found": found,
+        "may": rights_of(actor),
+        "counts": counts_of_waiting(actor, as_of=request.today)
+        if actor.may(Permission.SEE_DECLARATIONS)
+        else None,
+        "concerns": len(concerns_of(actor, at=request.at))
+        if actor.may(Permission.SEE_PAYMENTS)
+        else None,
+    }
     return render(request, "desk/home.html", page)
 
 
@@ -67,18 +82,18 @@ def person(request: Request, ref: str) -> HttpResponse:
         "cards": cards_of(positions_of(found.pk, as_of=request.today)),
         "activities": [(one, counted.get(one.pk, 0)) for one in activities],
         "more": activities_of(found.pk).count() - len(activities),
-        "may": _rights(request),
+        "may": rights_of(request.actor),
+        "declarations": rows_of(
+            submitted_by(found.pk), person=request.actor.person, today=request.today
+        )
+        if request.actor.may(Permission.SEE_DECLARATIONS)
+        else [],
         "history": lines_of_history(events_about(found.ref))
         if request.actor.may(Permission.SEE_JOURNAL)
         else None,
         "today": request.today,
     }
     return render(request, "desk/person.html", page)
-
-
-def _rights(request: Request) -> dict[str, bool]:
-    """Answer by name what the one at the desk may do, for what the page offers."""
-    return {one.name.lower(): request.actor.may(one) for one in Permission}
 
 
 @needs(Permission.SEE_RECORDS)
@@ -88,7 +103,7 @@ def activity(request: Request, ref: str) -> HttpResponse:
     page = {
         "activity": found,
         "documents": all_documents_of(found),
-        "may": _rights(request),
+        "may": rights_of(request.actor),
         "form": ReasonForm(),
     }
     return render(request, "desk/activity.html", page)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from recert.desk import pages
+from recert.desk import declarations, pages, payments
 
 app_name = "desk"
 urlpatterns = [
@@ -14,5 +14,10 @@ urlpatterns = [
     path("people/<ref:ref>/invite", pages.invite_person, name="invite"),
     path("activities/<ref:ref>", pages.activity, name="activity"),
     path("documents/<ref:ref>", pages.document, name="document"),
+    path("declarations", declarations.declarations, name="declarations"),
+    path("declarations/<ref:ref>", declarations.declaration, name="declaration"),
+    path("declarations/<ref:ref>/approve", declarations.approve, name="approve-declaration"),
+    path("payments", payments.payments, name="payments"),
+    path("payments/<ref:ref>", payments.payment, name="payment"),
     path("staff", pages.staff, name="staff"),
 ]

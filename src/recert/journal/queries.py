@@ -6,9 +6,9 @@ from recert.journal.models import Event, Notice
 from recert.policy.refusals import not_found
 
 
-def history_of(subject: str, *, most: int = 100) -> list[Event]:
-    """Answer what happened to one thing, the latest first."""
-    return list(Event.objects.filter(subject=subject).order_by("-id")[:most])
+def history_of(*subjects: str, most: int = 100) -> list[Event]:
+    """Answer what happened to a thing, or to several, the latest first."""
+    return list(Event.objects.filter(subject__in=subjects).order_by("-id")[:most])
 
 
 def events_about(person: str, *, before: int | None = None, most: int = 50) -> list[Event]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from recert.journal.actions import Move, advance, record_event
 from recert.payments.gateway import Card, Found, Refunding
 from recert.payments.models import Attempt, Order, OrderLine, Payer, Refund
-from recert.payments.queries import account_of
+from recert.payments.queries import account_of, left_of
 from recert.people.models import Person
 from recert.people.queries import reader_of
 from recert.policy.fees import Charge
@@ -218,8 +218,7 @@ def ask_refund(
         raise Refused("own-case", _("Somebody else must decide about a payment of your own."))
     if attempt.state != Attempt.State.SUCCEEDED:
         raise Refused("wrong-state", _("Nothing was charged here, so nothing can be given back."))
-    given = attempt.refunds.exclude(state=Refund.State.FAILED)
-    left = attempt.amount - sum((one.amount for one in given), Decimal(0))
+    left = left_of(attempt).amount
     if not because.strip():
         raise Refused("no-reason", _("Say why this is given back."))
     if not 0 < amount <= left:
@@ -254,8 +253,13 @@ def ask_refund(
 
 
 @transaction.atomic
-def settle_refund(refund_id: int, *, found: Refunding, by: Actor, at: datetime) -> Refund:
-    """Note what the processor says of a refund; what is known already changes nothing."""
+def settle_refund(
+    refund_id: int, *, found: Refunding, because: str = "", by: Actor, at: datetime
+) -> Refund:
+    """Note what the processor says of a refund; what is known already changes nothing.
+
+    `because` is why it will not give it back, where it says so.
+    """
     rows = Refund.objects.select_related("attempt__order__person").select_for_update(of=("self",))
     refund = rows.get(pk=refund_id)
     if refund.state != Refund.State.ASKED or found.status == "pending":
@@ -280,7 +284,7 @@ def settle_refund(refund_id: int, *, found: Refunding, by: Actor, at: datetime) 
             settled_at=at,
         )
     else:
-        failure = _("The processor could not give it back.")
+        failure = because or _("The card processor could not give it back.")
         advance(
             refund,
             MOVES["fail_refund"],

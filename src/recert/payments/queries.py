@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 
-from django.db.models import Count, F, OuterRef, QuerySet, Subquery, Sum, Value
+from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, Sum, Value
 from django.db.models.functions import Coalesce
 from moneyed import Money
 
@@ -107,23 +107,44 @@ def payer_of(person: int) -> str:
 
 
 def attempts_seen_by(
-    actor: Actor, *, state: str = "", before: int | None = None, most: int = 50
+    actor: Actor, *, state: str = "", before: str = "", most: int = 50
 ) -> list[Attempt]:
-    """Answer attempts to pay, the latest first; `before` is the id of one."""
-    if not actor.may(Permission.SEE_PAYMENTS):
-        raise not_found()
+    """Answer attempts to pay, the latest first; `before` is the ref of one."""
+    _must_see_payments(actor)
     found = Attempt.objects.select_related("order__person").order_by("-id")
     if state:
         found = found.filter(state=state)
-    if before is not None:
-        found = found.filter(pk__lt=before)
+    if before:
+        found = found.filter(pk__lt=Attempt.objects.filter(ref=before).values("pk"))
     return list(found[:most])
+
+
+def _must_see_payments(actor: Actor) -> None:
+    if not actor.may(Permission.SEE_PAYMENTS):
+        raise not_found()
+
+
+def attempts_open_since(actor: Actor, *, before: datetime, most: int = 50) -> list[Attempt]:
+    """Answer attempts that began before an instant and have not ended, the oldest first."""
+    _must_see_payments(actor)
+    found = Attempt.objects.filter(state=Attempt.State.OPEN, started_at__lt=before)
+    return list(found.select_related("order__person").order_by("id")[:most])
+
+
+def refunds_unfinished(actor: Actor, *, most: int = 50) -> list[Refund]:
+    """Answer refunds under way, and those that failed and were not asked for again since."""
+    _must_see_payments(actor)
+    later = Refund.objects.filter(attempt=OuterRef("attempt"), pk__gt=OuterRef("pk"))
+    failed = Q(state=Refund.State.FAILED) & ~Exists(later)
+    found = Refund.objects.filter(Q(state=Refund.State.ASKED) | failed)
+    return list(found.select_related("attempt__order__person").order_by("-id")[:most])
 
 
 def attempt_seen_by(actor: Actor, ref: str) -> Attempt:
     """Answer an attempt to staff who see payments."""
+    _must_see_payments(actor)
     found = Attempt.objects.select_related("order__person").filter(ref=ref).first()
-    if found is None or not actor.may(Permission.SEE_PAYMENTS):
+    if found is None:
         raise not_found()
     return found
 
@@ -136,6 +157,24 @@ def attempts_at(order: Order) -> list[Attempt]:
 def refunds_of(order: Order) -> list[Refund]:
     """Answer what was given back of an order, or asked for, the first one first."""
     return list(Refund.objects.filter(attempt__order=order).select_related("attempt"))
+
+
+def left_of(attempt: Attempt) -> Money:
+    """Answer what of a charge was not given back yet, and is not asked to be."""
+    if attempt.state != Attempt.State.SUCCEEDED:
+        return Money(0, attempt.currency)
+    given = attempt.refunds.exclude(state=Refund.State.FAILED)
+    return attempt.money - Money(_sum(given), attempt.currency)
+
+
+def attempts_paid_twice(actor: Actor) -> list[Attempt]:
+    """Answer of each order that was paid too much the latest charge. Two queries."""
+    _must_see_payments(actor)
+    twice = [one.pk for one in orders_paid_twice()]
+    found = Attempt.objects.filter(order__in=twice, state=Attempt.State.SUCCEEDED)
+    latest = found.order_by("order", "-id").distinct("order").values("pk")
+    charges = Attempt.objects.filter(pk__in=latest).select_related("order__person")
+    return list(charges.order_by("-id"))
 
 
 def orders_paid_twice(*, most: int = 50) -> list[Order]:

@@ -47,6 +47,17 @@ class LineField(forms.CharField):
         return clean_line(super().clean(value))
 
 
+class LinesField(forms.CharField):
+    """Several lines of text, each as it is kept."""
+
+    widget = forms.Textarea(attrs={"rows": 4})
+
+    def clean(self, value: object) -> str:
+        """Take the lines."""
+        text = super().clean(value)
+        return "\n".join(clean_line(line) for line in text.splitlines()).strip()
+
+
 class DetailsForm(forms.Form):
     """What people keep current themselves."""
 

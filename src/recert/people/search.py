@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from recert.people.models import Person
@@ -29,7 +29,12 @@ def people_like(actor: Actor, words: str) -> list[Person]:
     found = list(exact[:MOST_FOUND])
     if found:
         return found
-    by_name = Person.objects.annotate(family=Lower("family_name"), given=Lower("given_names"))
-    for word in text.lower().split():
-        by_name = by_name.filter(Q(family__startswith=word) | Q(given__startswith=word))
-    return list(by_name.order_by("family", "given", "id")[:MOST_FOUND])
+    return list(people_named(text)[:MOST_FOUND])
+
+
+def people_named(words: str) -> QuerySet[Person]:
+    """Answer the people of whose name each word begins a part, by name."""
+    found = Person.objects.annotate(family=Lower("family_name"), given=Lower("given_names"))
+    for word in words.lower().split():
+        found = found.filter(Q(family__startswith=word) | Q(given__startswith=word))
+    return found.order_by("family", "given", "id")

@@ -62,7 +62,7 @@ class BusinessDays:
         return day
 
     def between(self, first: date, last: date) -> int:
-        """Answer how many business days come after `first`, up to `last`; negative where it is past.
+        """Answer how many business days come after `first`, up to `last`; or less than none.
 
         >>> from recert.policy import load_rulebook
         >>> days = BusinessDays(load_rulebook("ascp-international"))

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import csv
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
-from importlib.resources import files
 from io import BytesIO, StringIO
 from itertools import groupby
 
-import typst
 from django.http import HttpResponse
-from django.utils import formats, timezone
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from openpyxl import Workbook
 from openpyxl.cell import WriteOnlyCell
@@ -29,6 +24,7 @@ from recert.policy.refusals import not_found
 from recert.portal.cards import Bar, Card, cards_of
 from recert.portal.ledgers import serves_by_activity
 from recert.portal.templatetags.words import day, points, short_day, with_days
+from recert.portal.typesetting import head_of, typeset
 from recert.transcript.importing import with_guard
 from recert.transcript.models import Activity
 from recert.transcript.queries import activities_of, documents_by_activity
@@ -102,26 +98,17 @@ def _xlsx(activities: Iterable[Activity]) -> bytes:
 
 
 def _pdf(request: Request, person: Person, activities: list[Activity]) -> bytes:
-    facts = _facts(request, person, activities)
-    template = (files("recert") / "templates" / "documents" / "transcript.typ").read_bytes()
-    made = int(request.at.timestamp())
-    return bytes(typst.compile(template, sys_inputs={"facts": json.dumps(facts)}, timestamp=made))
+    return typeset("transcript", _facts(request, person, activities), at=request.at)
 
 
 def _facts(request: Request, person: Person, activities: list[Activity]) -> dict[str, object]:
     """Answer all that the record says, as texts; its template only lays them out."""
-    book, positions = the_rulebook(), positions_of(person.pk, as_of=request.today)
-    made = formats.date_format(timezone.localtime(request.at), "DATETIME_FORMAT")
+    positions = positions_of(person.pk, as_of=request.today)
+    made = _("Made on %(day)s (%(zone)s) from the certificant's own transcript")
     by_year = groupby(activities, key=lambda one: one.completed_on.year)
     told = _Telling(serves_by_activity(positions), documents_by_activity(person.pk))
     return {
-        "language": (get_language() or "en").partition("-")[0],
-        "title": _("Record of continuing education"),
-        "program": f"{book.title} · {book.board}",
-        "name": person.name,
-        "number": _("Customer number %(number)s") % {"number": person.customer_number},
-        "made": _("Made on %(day)s (%(zone)s) from the certificant's own transcript")
-        % {"day": made, "zone": timezone.get_current_timezone_name()},
+        **head_of(person, _("Record of continuing education"), made=made, at=request.at),
         "stands": _("Where each credential stands on %(day)s") % {"day": day(request.today)},
         "credentials": [_credential(card) for card in cards_of(positions)],
         "activities": _("Activities"),
@@ -132,7 +119,6 @@ def _facts(request: Request, person: Person, activities: list[Activity]) -> dict
         ],
         "none": _("No activity has been entered yet."),
         "outside": _("outside the days that count now"),
-        "page": _("Page"),
     }
 
 

@@ -12,6 +12,7 @@ from recert.portal import (
     entry,
     exporting,
     importing,
+    papers,
     transcript,
 )
 
@@ -42,6 +43,11 @@ urlpatterns = [
     path("documents/<ref:ref>/remove", documents.remove, name="remove-document"),
     path("documents/<ref:ref>/restore", documents.put_back, name="restore-document"),
     path("declarations/<ref:ref>", dashboard.credential, name="declaration"),
+    path("declarations/<ref:ref>/receipt.pdf", papers.receipt, name="receipt"),
+    path("declarations/<ref:ref>/notification", papers.notification, name="notification"),
+    path(
+        "declarations/<ref:ref>/notification.pdf", papers.notification_pdf, name="notification-pdf"
+    ),
     path("account", account.account, name="account"),
     path("account/details", account.details, name="details"),
     path("account/address/<slug:use>", account.address, name="address"),

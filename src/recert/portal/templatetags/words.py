@@ -7,13 +7,16 @@ from datetime import date
 
 from babel import Locale
 from babel.dates import format_date, format_timedelta
+from babel.numbers import format_currency
 from django import template
 from django.forms.boundfield import BoundField
 from django.utils import formats
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
+from moneyed import Money
 
 from recert.board import the_rulebook
+from recert.payments.models import Attempt
 from recert.policy.points import points_text
 
 register = template.Library()
@@ -49,6 +52,25 @@ def short_day(value: date | None) -> str:
 
 def _locale() -> Locale:
     return Locale.parse(get_language() or "en", sep="-")
+
+
+@register.filter
+def amount(value: Money | None) -> str:
+    """Write an amount as the reader writes amounts: `$95.00`."""
+    return format_currency(value.amount, value.currency.code, locale=_locale()) if value else ""
+
+
+BRANDS = {"amex": "American Express", "diners": "Diners Club", "jcb": "JCB", "unionpay": "UnionPay"}
+"""Names of cards that are not simply written with a capital letter."""
+
+
+@register.filter
+def card(attempt: Attempt) -> str:
+    """Write the card of a payment as people know it: `Visa, ending in 4242`."""
+    brand = BRANDS.get(attempt.card_brand, attempt.card_brand.capitalize()) or _("a card")
+    if not attempt.card_last4:
+        return brand
+    return _("%(brand)s, ending in %(last4)s") % {"brand": brand, "last4": attempt.card_last4}
 
 
 ISO_DAY = re.compile(r"\b\d{4}-\d{2}-\d{2}\b")
