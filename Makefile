@@ -23,9 +23,9 @@ help: ## List these targets
 setup: $(READY) $(COLLECTED) ## Make .venv with everything in it, and bring what pages are drawn with
 	@:
 
-demo: setup ## Run a board of invented people, each one click away
+demo: setup ## Run a board of invented people, each one click away; PORT=8001 serves it there
 	@$(BIN)/recert seed --demo --certificants 500 --data build/demo
-	$(BIN)/recert up --demo --data build/demo
+	$(BIN)/recert up --demo --data build/demo $(if $(PORT),--port $(PORT))
 
 examples: setup ## Show what the command line answers, on the transcripts of invented people
 	@run() {

@@ -122,10 +122,15 @@ def _ask_to_sign_in(request: Request) -> HttpResponse:
     """Lead to the sign-in, and keep what was typed."""
     keep_form(request)
     if request.htmx:  # a part of a page cannot be a sign-in page
-        response = HttpResponse(status=204)
-        response["HX-Refresh"] = "true"
-        return response
+        return _ask_for_the_whole_page()
     return redirect_to_login(request.get_full_path())
+
+
+def _ask_for_the_whole_page() -> HttpResponse:
+    """Have a page whose part was asked for come again as a whole."""
+    response = HttpResponse(status=204)
+    response["HX-Refresh"] = "true"
+    return response
 
 
 def form_too_old(request: Request, reason: str = "") -> HttpResponse:
@@ -136,7 +141,7 @@ def form_too_old(request: Request, reason: str = "") -> HttpResponse:
         request,
         _("This page was open for long, so nothing has been saved yet. Please check and send it."),
     )
-    return redirect(page_of_form(request))
+    return _ask_for_the_whole_page() if request.htmx else redirect(page_of_form(request))
 
 
 def on_every_page(request: Request) -> dict[str, object]:

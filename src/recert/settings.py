@@ -165,8 +165,24 @@ PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 # Languages, days and numbers
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [
+LANGUAGES = [  # the words are the same so far; days, times and numbers are each country's own
     ("en", "English (United States)"),
+    ("en-au", "English (Australia)"),
+    ("en-ca", "English (Canada)"),
+    ("en-150", "English (Europe)"),
+    ("en-de", "English (Germany)"),
+    ("en-hk", "English (Hong Kong)"),
+    ("en-in", "English (India)"),
+    ("en-ie", "English (Ireland)"),
+    ("en-my", "English (Malaysia)"),
+    ("en-nz", "English (New Zealand)"),
+    ("en-ng", "English (Nigeria)"),
+    ("en-ph", "English (Philippines)"),
+    ("en-sg", "English (Singapore)"),
+    ("en-za", "English (South Africa)"),
+    ("en-se", "English (Sweden)"),
+    ("en-ch", "English (Switzerland)"),
+    ("en-ae", "English (United Arab Emirates)"),
     ("en-gb", "English (United Kingdom)"),
 ]
 LOCALE_PATHS = [PACKAGE / "locale"]

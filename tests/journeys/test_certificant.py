@@ -4,6 +4,7 @@ from datetime import timedelta
 from io import BytesIO
 
 import pytest
+from django.contrib.sessions.models import Session
 from django.urls import reverse
 from PIL import Image
 from playwright.sync_api import expect
@@ -12,7 +13,7 @@ from recert import clock
 from recert.board import the_rulebook
 from recert.policy.cycles import years_after
 from recert.transcript.models import Activity
-from tests.journeys.conftest import axe_complaints, sign_in
+from tests.journeys.conftest import PHONE, axe_complaints, sign_in
 from tests.making import (
     HOURLY,
     make_credential,
@@ -124,4 +125,38 @@ def test_mistakes_are_told_and_focus_goes_to_them(browse, person):
     expect(page.locator("#errors")).to_be_focused()
     page.locator("#errors").get_by_role("link", name="Title").click()
     expect(page.get_by_label("Title")).to_be_focused()
+    assert axe_complaints(page) == []
+
+
+def test_a_session_that_ends_while_typing_loses_nothing(browse, person):
+    page = browse()
+    sign_in(page, person)
+    page.goto(reverse("portal:add", args=[HOURLY]))
+    with page.expect_response("**/transcript/check/**"):
+        page.get_by_label("Title").fill("Safe Sharps at the Bedside")
+    Session.objects.all().delete()
+    page.get_by_label("Contact hours").press_sequentially("1.5")
+    expect(page).to_have_title("Sign In · recert")
+    page.get_by_label("Email", exact=True).fill(person.account.email)
+    page.get_by_label("Password", exact=True).fill("a long enough password")
+    page.get_by_role("main").get_by_role("button", name="Sign In", exact=True).click()
+    expect(page.get_by_label("Title")).to_have_value("Safe Sharps at the Bedside")
+    expect(page.get_by_label("Contact hours")).to_have_value("1.5")
+    assert page.complaints == []
+
+
+def test_what_an_activity_counts_for_stays_in_sight_on_a_phone(browse, person):
+    page = browse(size=PHONE)
+    sign_in(page, person)
+    page.goto(reverse("portal:add", args=[HOURLY]))
+    page.get_by_label("Title").fill("Safe Sharps")
+    page.get_by_label("Completed on").fill((today() - timedelta(days=30)).isoformat())
+    hours = page.get_by_label("Contact hours")
+    hours.press_sequentially("1.5")
+    judgement = page.locator("#judgement")
+    expect(judgement).to_contain_text("1.5 points")
+    expect(judgement).to_be_in_viewport()
+    covered = judgement.bounding_box()["y"]
+    typed = hours.bounding_box()
+    assert typed["y"] + typed["height"] <= covered
     assert axe_complaints(page) == []

@@ -110,7 +110,7 @@ def test_a_session_can_be_ended_from_elsewhere(browse):
     sign_in(here, person)
     sign_in(there, person)
     here.goto(reverse("usersessions_list"))
-    here.get_by_role("button", name="Sign Out Other Sessions").click()
+    here.get_by_role("button", name="Sign out everywhere else").click()
     there.goto("/dashboard")
     expect(there).to_have_title("Sign In · recert")
     here.goto("/dashboard")

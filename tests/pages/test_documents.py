@@ -58,7 +58,7 @@ def test_the_content_decides_and_not_the_name(client, activity):
     assert activity.documents.get().media_type == "image/png"
     answer = upload(client, activity, SimpleUploadedFile("page.png", b"<html><script>"))
     assert activity.documents.count() == 1
-    assert "page.png:" in answer.text
+    assert "“page.png” is" in answer.text
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ def test_each_of_several_files_has_its_own_fate(client, activity):
     ]
     answer = upload(client, activity, *files)
     assert sorted(activity.documents.values_list("name", flat=True)) == ["one.png", "three.png"]
-    assert "two.txt:" in answer.text
+    assert "“two.txt” is a plain text." in answer.text
 
 
 def test_the_same_file_twice_is_kept_once_and_leaves_nothing_behind(client, activity):
@@ -121,7 +121,9 @@ def test_a_virus_is_not_kept(client, activity, settings, monkeypatch):
 
 def test_without_its_scanner_nothing_is_taken_unseen(client, activity, settings):
     settings.CLAMAV = "tcp://127.0.0.1:1"
-    upload(client, activity, SimpleUploadedFile("one.png", picture()))
+    answer = upload(client, activity, SimpleUploadedFile("one.png", picture()))
+    assert "“one.png” could not be checked for viruses" in answer.text
+    assert "127.0.0.1" not in answer.text
     assert not activity.documents.exists()
 
 

@@ -287,6 +287,30 @@ def test_a_part_of_a_page_asks_for_the_whole_page_when_the_session_ended(client)
     assert (answer.status_code, answer["HX-Refresh"]) == (204, "true")
 
 
+WHILE_TYPING = {
+    "hx-request": "true",
+    "hx-current-url": f"http://testserver{ADD}",
+    "origin": "http://testserver",
+}
+
+
+def test_what_is_being_typed_when_the_session_ends_is_there_again(client, person):
+    client.logout()
+    check = reverse("portal:check", args=[HOURLY])
+    client.post(check, typed(title="Half a title"), headers=WHILE_TYPING)
+    client.force_login(person.account)
+    assert 'value="Half a title"' in client.get(ADD).text
+
+
+def test_what_is_being_typed_on_a_page_from_before_the_sign_in_too(person):
+    careful = Client(enforce_csrf_checks=True)
+    careful.force_login(person.account)
+    check = reverse("portal:check", args=[HOURLY])
+    answer = careful.post(check, typed(title="Half a title"), headers=WHILE_TYPING)
+    assert (answer.status_code, answer["HX-Refresh"]) == (204, "true")
+    assert 'value="Half a title"' in careful.get(ADD).text
+
+
 # The same number of queries for 1 and for 300
 
 

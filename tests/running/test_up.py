@@ -76,19 +76,30 @@ def test_what_is_killed_is_started_again_and_a_second_system_is_refused(start):
     assert running.stop() == 0
 
 
+def processes_of_database(running):
+    """Answer the server, and then what it has started."""
+    lines = (running.data / "postgres" / "postmaster.pid").read_text("utf-8").splitlines()
+    server = psutil.Process(int(lines[0]))
+    return [server, *server.children()]
+
+
 def test_a_database_that_dies_comes_back(start):
     running = start()
     running.wait_until_up()
-    (server,) = [
-        psutil.Process(pid)
-        for pid in running.processes()
-        if name_of(pid) == "postgres" and "-D" in psutil.Process(pid).cmdline()
-    ]
-    server.children()[0].kill()  # PostgreSQL then ends all of its processes, and starts them again
+    # PostgreSQL then ends all of its processes, and starts them again; or it gives up, and is
+    # started again.
+    processes_of_database(running)[1].kill()
     wait(lambda: running.status() == 200)
-    for one in [server, *server.children()]:
-        with suppress(psutil.NoSuchProcess):
-            one.kill()
+
+    def kill_all():
+        killed = False
+        with suppress(psutil.NoSuchProcess, FileNotFoundError, IndexError, ValueError):
+            for one in processes_of_database(running):
+                one.kill()
+                killed = True
+        return killed
+
+    wait(kill_all)
     wait(lambda: running.status() == 200)
     assert running.stop() == 0
 

@@ -23,14 +23,7 @@ from recert.policy.cycles import (
     years_after,
 )
 from recert.policy.permissions import STAFF, Actor, Role
-
-ROLE_WORDS: Final[dict[Role, Promise]] = {
-    Role.REVIEWER: _("Reviewer"),
-    Role.AUDITOR: _("Auditor"),
-    Role.REGISTRAR: _("Registrar"),
-    Role.FINANCE: _("Finance"),
-    Role.ADMINISTRATOR: _("Administrator"),
-}
+from recert.portal.templatetags.words import role as role_word
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +45,7 @@ class Persona:
     def name(self) -> str:
         """The name, or of staff what they do."""
         if self.role:
-            return str(ROLE_WORDS[self.role])
+            return role_word(self.role)
         return f"{self.given_names} {self.family_name}".strip()
 
     @property
@@ -217,13 +210,15 @@ def make_personas(*, as_of: date) -> bool:
 
 
 def employers_link() -> PrivateLink | None:
-    """Answer the link of a persona that shows their standing to an employer."""
+    """Answer the link of a persona to their standing; those made after it are the visitor's own."""
     links = PrivateLink.objects.filter(
         person__account__email__in=[one.email for one in CERTIFICANTS],
         purpose=PrivateLink.Purpose.STANDING,
         revoked_at=None,
     )
-    return links.select_related("person").order_by("-id").first()
+    return (
+        links.select_related("person").order_by("id").first()
+    )  # those made later are the visitor's
 
 
 def _make_account(persona: Persona) -> Account:

@@ -17,6 +17,7 @@ from recert.declarations.waiting import Wanted, state_words
 from recert.people.forms import LineField, LinesField
 from recert.people.queries import account_at
 from recert.policy.permissions import STAFF
+from recert.portal.templatetags.words import role as role_word
 
 
 class SearchForm(forms.Form):
@@ -198,7 +199,7 @@ class RoleForm(forms.Form):
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401  # as Django passes them on
         super().__init__(*args, **options)
-        self.fields["role"].choices = [(role, role.capitalize()) for role in sorted(STAFF)]  # type: ignore[attr-defined]  # a choice field
+        self.fields["role"].choices = [(role, role_word(role)) for role in sorted(STAFF)]  # type: ignore[attr-defined]  # a choice field
 
     def clean(self) -> dict[str, Any]:
         """Find the account."""

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from recert.board import the_rulebook
 from recert.declarations.queries import positions_of
 from recert.declarations.waiting import counts_of_waiting, submitted_by
 from recert.desk.cases import rows_of
@@ -73,7 +74,8 @@ def home(request: Request) -> HttpResponse:
 def person(request: Request, ref: str) -> HttpResponse:
     """Show a person's record: where the credentials stand, and the transcript."""
     found = person_seen_by(request.actor, ref)
-    activities = list(activities_of(found.pk)[:PER_PAGE])
+    most = None if "all" in request.GET else PER_PAGE
+    activities = list(activities_of(found.pk)[:most])
     counted = documents_by_activity(found.pk)
     page = {
         "person": found,
@@ -102,6 +104,7 @@ def activity(request: Request, ref: str) -> HttpResponse:
     found = activity_seen_by(request.actor, ref)
     page = {
         "activity": found,
+        "kind": the_rulebook().kinds[found.kind],
         "documents": all_documents_of(found),
         "may": rights_of(request.actor),
         "form": ReasonForm(),

@@ -85,7 +85,10 @@ class DetailsForm(forms.Form):
         max_length=60,
         help_text=gettext_lazy("In your own words. It is used for statistics only."),
     )
-    language = forms.ChoiceField(label=gettext_lazy("Language"))
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language"),
+        help_text=gettext_lazy("Days, times and numbers are written as they are there."),
+    )
     time_zone = forms.ChoiceField(
         label=gettext_lazy("Time zone"),
         help_text=gettext_lazy("Times are shown in it. Deadlines stay those of the board."),

@@ -36,8 +36,9 @@ def keep_form(request: HttpRequest) -> None:
 
 
 def page_of_form(request: HttpRequest) -> str:
-    """Answer the page on which a form stood."""
-    page = request.POST.get(PAGE, "")
+    """Answer the page on which a form stood, also of one that a part of its page sent."""
+    htmx = getattr(request, "htmx", None)
+    page = request.POST.get(PAGE, "") or (htmx and htmx.current_url_abs_path) or ""
     if page.startswith("/") and url_has_allowed_host_and_scheme(page, None):
         return page
     return request.get_full_path()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from typing import BinaryIO, cast
 
 from django.conf import settings
@@ -22,6 +23,8 @@ from recert.transcript.models import Document
 from recert.transcript.queries import document_seen_by, own_activity
 from recert.transcript.scanning import ScannerUnavailable, scan
 
+logger = logging.getLogger(__name__)
+
 MOST_AT_ONCE = 20
 LONGEST_NAME = 150
 
@@ -41,7 +44,7 @@ def add_documents(request: Request, ref: str) -> HttpResponse:
             content = content_of(cast("BinaryIO", file), name=name)
             if settings.CLAMAV:
                 file.seek(0)
-                _refuse_malware(scan(cast("BinaryIO", file), address=settings.CLAMAV))
+                _refuse_malware(name, scan(cast("BinaryIO", file), address=settings.CLAMAV))
             file.seek(0)
             add_document(
                 activity.pk,
@@ -52,8 +55,17 @@ def add_documents(request: Request, ref: str) -> HttpResponse:
                 by=request.actor,
                 at=request.at,
             )
-        except (UnsuitableFile, ScannerUnavailable, Refused) as error:
-            messages.error(request, f"{name}: {error}")
+        except UnsuitableFile as unsuitable:
+            messages.error(request, unsuitable.message)
+        except ScannerUnavailable as unavailable:
+            logger.error("%s", unavailable)  # noqa: TRY400  # where, for whoever can mend it
+            said = _(
+                "“%(name)s” could not be checked for viruses just now, so it was not kept. "
+                "Nothing is wrong with it; please try again later."
+            )
+            messages.error(request, said % {"name": name})
+        except Refused as refusal:
+            messages.error(request, refusal.message)
         else:
             messages.success(request, _("%(name)s was added.") % {"name": name})
     if len(files) > MOST_AT_ONCE:
@@ -62,12 +74,10 @@ def add_documents(request: Request, ref: str) -> HttpResponse:
     return redirect("portal:activity", ref)
 
 
-def _refuse_malware(found: str | None) -> None:
+def _refuse_malware(name: str, found: str | None) -> None:
     if found:
-        raise Refused(
-            "malware",
-            _("The virus scanner found %(found)s in it, so it was not kept.") % {"found": found},
-        )
+        said = _("The virus scanner found %(found)s in “%(name)s”, so it was not kept.")
+        raise Refused("malware", said % {"found": found, "name": name})
 
 
 def name_of_file(name: str) -> str:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from moneyed import Money
 
@@ -20,7 +20,7 @@ from recert.people.access import Request, signed_in
 from recert.policy.refusals import Refused
 from recert.policy.standing import title_of
 from recert.portal.notifications import Notification, notification_of
-from recert.portal.templatetags.words import amount, card, points, short_day
+from recert.portal.templatetags.words import amount, card, moment, points, short_day
 from recert.portal.typesetting import as_file, head_of, typeset
 
 
@@ -91,9 +91,7 @@ def _told(label: str, says: str, rule: str) -> dict[str, str]:
 
 def _instant(at: datetime) -> str:
     """Write an instant by the reader's clock, with its time zone."""
-    local = timezone.localtime(at)
-    written = formats.date_format(local, "DATETIME_FORMAT")
-    return f"{written} ({timezone.get_current_timezone_name()})"
+    return f"{moment(at)} ({timezone.get_current_timezone_name()})"
 
 
 def rule_of_no_refund(lines: Iterable[OrderLine]) -> str:

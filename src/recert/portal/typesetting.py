@@ -9,12 +9,13 @@ from importlib.resources import files
 
 import typst
 from django.http import HttpResponse
-from django.utils import formats, timezone
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
 from recert.people.models import Person
+from recert.portal.templatetags.words import moment
 
 
 def typeset(paper: str, facts: Mapping[str, object], *, at: datetime) -> bytes:
@@ -30,14 +31,13 @@ def head_of(person: Person, title: str, *, made: str, at: datetime) -> dict[str,
     `made` is a sentence with places for the day and the time zone.
     """
     book = the_rulebook()
-    day = formats.date_format(timezone.localtime(at), "DATETIME_FORMAT")
     return {
         "language": (get_language() or "en").partition("-")[0],
         "title": title,
         "program": f"{book.title} · {book.board}",
         "name": person.name,
         "number": _("Customer number %(number)s") % {"number": person.customer_number},
-        "made": made % {"day": day, "zone": timezone.get_current_timezone_name()},
+        "made": made % {"day": moment(at), "zone": timezone.get_current_timezone_name()},
         "page": _("Page"),
     }
 

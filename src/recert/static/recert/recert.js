@@ -51,6 +51,12 @@ document.addEventListener("input", (event) => {
   if (box && event.target.value) box.checked = true;
 });
 
+// The answer that has just grown does not cover what one is typing.
+document.addEventListener("htmx:afterSettle", () => {
+  const typing = document.activeElement?.closest(".entry") ? document.activeElement : null;
+  typing?.scrollIntoView({ block: "nearest" });
+});
+
 // An address to copy.
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;
