@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.http import HttpResponse
+from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.html import format_html
@@ -76,10 +76,15 @@ def declaration(request: Request, ref: str) -> HttpResponse:
     form = None
     if _may_decide(request, found):
         refs = [one.activity.ref for one in declared_activities(found)]
-        form = DeficiencyForm(request.POST or kept_form(request), activities=refs)
+        form = DeficiencyForm(_typed(request), activities=refs)
     if request.method == "POST":
         return _decided_on_page(request, found, form)
     return _page(request, found, form)
+
+
+def _typed(request: Request) -> QueryDict | None:
+    """Answer what was sent, which may be nothing but the button; or what was kept of it."""
+    return request.POST if request.method == "POST" else kept_form(request)
 
 
 def _may_decide(request: Request, found: Declaration) -> bool:
@@ -102,7 +107,7 @@ def _decided_on_page(
             return redirect(_address(request, "desk:approve-declaration", found.ref))
         message = _("You wrote what is lacking. Delete it to approve, or send it.")
         form.add_error(None, message)
-    elif decide == "deficient" and not form.says_something:
+    elif decide in {"deficient", "send"} and not form.says_something:
         form.add_error(None, _("Say what is lacking: in an activity, or in the whole."))
     elif decide == "deficient":
         return _told_before(request, found, form)
@@ -129,7 +134,7 @@ def _find_deficient(request: Request, found: Declaration, form: DeficiencyForm) 
 def approve(request: Request, ref: str) -> HttpResponse:
     """Show what an approval brings; sent, approve."""
     found = declaration_seen_by(request.actor, ref)
-    form = NoteForm(request.POST or kept_form(request))
+    form = NoteForm(_typed(request))
     if request.method == "POST" and form.is_valid():
 
         def decide() -> Declaration:
