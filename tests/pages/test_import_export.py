@@ -360,7 +360,7 @@ def test_what_the_record_says(client, person, monkeypatch):
         told.update(json.loads(sys_inputs["facts"]), timestamp=timestamp)
         return b"%PDF"
 
-    monkeypatch.setattr("recert.portal.exporting.typst.compile", compiled)
+    monkeypatch.setattr("recert.portal.typesetting.typst.compile", compiled)
     client.get(reverse("portal:export", args=["pdf"]))
     (card,) = told["credentials"]
     assert credential.number in card["category"]
