@@ -115,7 +115,7 @@ def _decided(declaration: Declaration) -> list[Said]:
     submitted = book.declarations[declaration.for_purpose]
     return [
         (_("Declaration"), f"{declaration.ref} · {submitted.title}", ""),
-        (_("Submitted on"), day(declaration.submitted_on), submitted.rule),
+        (_("Submitted on"), day(declaration.submitted_on), ""),
         (_("Approved on"), day(declaration.decided_on), book.processing.business_days.rule),
     ]
 

@@ -50,7 +50,7 @@ def _receipt(
         (_("Paid with"), card(paid[0]), ""),
         (_("Paid to"), book.board, ""),
         (_("Declaration"), f"{declaration.ref} · {title.text}", ""),
-        (_("Purpose"), purpose.title, purpose.rule),
+        (_("Purpose"), purpose.title, ""),
     ]
     done = [one for one in refunds_of(order) if one.state == Refund.State.DONE]
     made = _("Made on %(day)s (%(zone)s) from the board's record of payments")
