@@ -8,12 +8,15 @@ from django.urls import reverse
 
 from recert import clock
 from recert.board import the_rulebook
+from recert.credentials.models import Credential
 from recert.edge import needed_by
+from recert.payments.queries import paying_attempt
 from recert.people.access import PUBLIC, SIGNED_IN
 from recert.people.links import SIGNER, token_of
 from recert.people.models import Invitation, PrivateLink
 from recert.policy.cycles import years_after
 from recert.policy.permissions import GRANTS, STAFF, Role
+from tests.declaring import declared, renewed
 from tests.journeys.conftest import DESKTOP, PHONE, axe_complaints
 from tests.making import (
     CATEGORY,
@@ -33,6 +36,8 @@ NO_PAGE = {
     "portal:calendar-feed": "a calendar",
     "portal:export": "a file",
     "portal:document": "a file",
+    "portal:receipt": "a file",
+    "portal:notification-pdf": "a file",
     "portal:import-template": "a file",
     "portal:left-out": "a file",
     "portal:restore": "a button",
@@ -89,6 +94,8 @@ def board():
     invitation = Invitation.objects.create(
         person=guest, email="a@example.org", invited_at=clock.now(), expires_at=later
     )
+    submitted, approved = declared(on=today), renewed(on=today)
+    Credential.objects.filter(pk=approved.credential_id).update(person=person)
     standing = PrivateLink.objects.create(person=person, purpose="standing", made_at=clock.now())
     person.things = {
         "credential": credential.ref,
@@ -96,6 +103,9 @@ def board():
         "document": make_document(activity).ref,
         "import": read.ref,
         "person": person.ref,
+        "submitted": submitted.ref,
+        "renewed": approved.ref,
+        "payment": paying_attempt(submitted.order).ref,
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:standing-link": token_of(standing),
     }

@@ -4,7 +4,12 @@ import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
+from recert import clock
+from recert.board import the_rulebook
+from recert.payments.gateway import Unreachable
+from recert.payments.queries import paying_attempt
 from recert.policy.permissions import STAFF, Role
+from tests.declaring import declared
 from tests.making import HOURLY, make_account, make_activity, make_document, make_person
 
 pytestmark = pytest.mark.django_db
@@ -46,6 +51,8 @@ OPEN = [
 DESK = [("desk:staff", []), ("desk:home", []), ("desk:invite", ["person"])]
 DESK += [("desk:name", ["person"])]
 DESK += [("desk:document", ["document"])]
+DESK += [("desk:declaration", ["declaration"]), ("desk:approve-declaration", ["declaration"])]
+DESK += [("desk:payment", ["payment"])]
 
 BUTTONS = {"portal:links": "make-standing", "desk:staff": "grant", "account_email": "action_add"}
 TOLD = {200, 302, 400, 403, 404, 409, 422, 429}
@@ -91,9 +98,20 @@ def test_forms_for_everybody(client, name, args):
 
 
 @pytest.mark.parametrize(("name", "args"), DESK)
-def test_forms_of_the_desk(client, name, args):
+def test_forms_of_the_desk(client, name, args, monkeypatch):
+    def nobody_answers():
+        raise Unreachable("it is down")
+
+    monkeypatch.setattr("recert.desk.payments.the_gateway", nobody_answers)
     person = make_person(account=False)
-    things = {"person": person.ref, "document": make_document(make_activity(person)).ref}
+    today = clock.today(the_rulebook().calendar.time_zone.value)
+    declaration = declared(on=today)
+    things = {
+        "person": person.ref,
+        "document": make_document(make_activity(person)).ref,
+        "declaration": declaration.ref,
+        "payment": paying_attempt(declaration.order).ref,
+    }
     client.force_login(make_account(staff=sorted(STAFF)))
     check(client, name, reverse(name, args=[things[one] for one in args]))
 
@@ -112,6 +130,22 @@ def test_every_filter(client, field, value):
     answer = client.get(reverse("portal:transcript"), {field: value})
     assert answer.status_code == 200
     assert "<img src=x" not in answer.text
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("field", ["state", "purpose", "category", "late", "words", "after"])
+def test_every_filter_of_the_queue(client, field, value):
+    client.force_login(make_account(staff=[Role.REVIEWER]))
+    answer = client.get(reverse("desk:declarations"), {field: value})
+    assert answer.status_code == 200
+    assert "<img src=x" not in answer.text
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("field", ["state", "before"])
+def test_every_filter_of_payments(client, field, value):
+    client.force_login(make_account(staff=[Role.FINANCE]))
+    assert client.get(reverse("desk:payments"), {field: value}).status_code == 200
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
