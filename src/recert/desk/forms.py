@@ -31,13 +31,11 @@ class SearchForm(forms.Form):
 class QueueFilter(forms.Form):
     """Which declarations are shown."""
 
+    words = LineField(label=gettext_lazy("Name, number or ref"), required=False, max_length=120)
     state = forms.ChoiceField(label=gettext_lazy("State"), required=False)
     purpose = forms.ChoiceField(label=gettext_lazy("Purpose"), required=False)
     category = forms.ChoiceField(label=gettext_lazy("Category"), required=False)
     late = forms.ChoiceField(label=gettext_lazy("Time"), required=False)
-    words = LineField(
-        label=gettext_lazy("Name, number, email or ref"), required=False, max_length=120
-    )
 
     def __init__(self, *args: Any, **options: Any) -> None:  # noqa: ANN401  # as Django passes them on
         super().__init__(*args, **options)
