@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "recert.transcript",
     "recert.payments",
     "recert.declarations",
+    "recert.reminders",
     "recert.portal",
     "recert.desk",
 ]
@@ -273,6 +274,40 @@ if _given("BEHIND_PROXY") == "yes":
     ALLAUTH_TRUSTED_PROXY_COUNT = 1  # whose word on the sender's address is taken, for rate limits
 
 
+# Card payments: Stripe with its keys, else the sandbox that `recert up` starts, else none
+
+GATEWAY = "recert.payments.stripe_gateway.gateway_of_settings"
+"""What makes the gateway to the card processor."""
+
+CARDS = {
+    "key": _given("STRIPE_KEY"),
+    "public_key": _given("STRIPE_PUBLIC_KEY"),
+    "webhook_secret": _given("STRIPE_WEBHOOK_SECRET"),
+    "address": "",  # Stripe's own
+    "seconds": float(_given("STRIPE_SECONDS", "10")),
+    # For the page on which a card is entered: its script, and what that may load and ask.
+    "script": "https://js.stripe.com/v3/",
+    "script_sources": ["https://js.stripe.com", "https://*.js.stripe.com"],
+    "frame_sources": [
+        "https://js.stripe.com",
+        "https://*.js.stripe.com",
+        "https://hooks.stripe.com",
+    ],
+    "connect_sources": ["https://api.stripe.com"],
+}
+SANDBOX = _given("SANDBOX").rstrip("/")
+if SANDBOX and not CARDS["key"]:  # which a sandbox must never see
+    CARDS |= {
+        "key": "sk_test_sandbox",
+        "public_key": "pk_test_sandbox",
+        "address": SANDBOX,
+        "script": f"{SANDBOX}/js.stripe.com/v3/",
+        "script_sources": [SANDBOX],
+        "frame_sources": [],
+        "connect_sources": [SANDBOX],
+    }
+
+
 # Letters
 
 DEFAULT_FROM_EMAIL = _given("MAIL_FROM", "recert <no-reply@localhost>")
@@ -298,5 +333,3 @@ LOGGING = {
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "WARNING"},
 }
-
-GATEWAY = "recert.payments.stripe_gateway.gateway"

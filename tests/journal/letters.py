@@ -28,6 +28,41 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "declaration.withdrawn": FACTS | {"ends_on": "2024-05-31"},
     "declaration.deleted": FACTS | {"correct_by": "2024-06-17"},
     "payment.refunded": {"amount": "95.00 USD"},
+    "declaration.denied": FACTS,
+    "credential.renewal-revoked": FACTS,
+    "audit.opened": FACTS
+    | {
+        "documents_due_on": "2024-06-17",
+        "activities": [{"title": "Safe Draws", "documents": ["Certificate of participation"]}],
+    },
+    "audit.documents-sent": FACTS,
+    "audit.time-over": FACTS,
+    "audit.passed": FACTS,
+    "audit.not-passed": FACTS
+    | {
+        "respond_by": "2024-06-17",
+        "then": "The declaration is denied.",
+        "found": [{"activity": "Safe Draws", "verdict": "Missing", "note": "No certificate."}],
+    },
+    "audit.failed": FACTS,
+    "credential.reminded": {
+        "path": "/dashboard",
+        "credential": "MLS(ASCPi)",
+        "title": "Two weeks left",
+        "count": 1,
+        "reminders": [
+            {
+                "credential": "MLS(ASCPi)",
+                "title": "Two weeks left",
+                "until": "2024-05-31",
+                "due_on": "2024-04-30",
+                "fewest": 300,
+                "lacking": [{"points": "2", "title": "Chemistry"}],
+                "anywhere": "1",
+                "can_declare": False,
+            }
+        ],
+    },
 }
 """What the letters say, by the kind of their event."""
 

@@ -33,10 +33,10 @@ class Running:
                 stderr=output,
             )
 
-    def status(self):
+    def status(self, host="localhost"):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=5)
         try:
-            connection.request("GET", "/health", headers={"Host": "localhost"})
+            connection.request("GET", "/health", headers={"Host": host})
             return connection.getresponse().status
         except (OSError, http.client.HTTPException):
             return None

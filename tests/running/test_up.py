@@ -48,6 +48,13 @@ def test_killed_it_takes_its_processes_along_and_comes_up_again(start):
     assert second.processes() == set()
 
 
+def words_of(pid):
+    try:
+        return psutil.Process(pid).cmdline()
+    except psutil.NoSuchProcess:  # many of PostgreSQL's own live for a moment
+        return []
+
+
 def name_of(pid):
     try:
         return psutil.Process(pid).name()
@@ -128,6 +135,29 @@ def test_a_database_of_ones_own_is_used(start, tmp_path):
     assert running.stop() == 0
     with psycopg.connect(own, autocommit=True) as connection:
         assert connection.execute("SELECT count(*) FROM people_person").fetchone() == (0,)
+
+
+def test_the_sandbox_tells_the_pages_whatever_hosts_they_answer_to(start):
+    running = start(environment={"RECERT_HOSTS": "board.example.org"})
+    running.wait_until_up()
+    assert [running.status(host) for host in ("board.example.org", "127.0.0.1")] == [200, 200]
+    assert running.status("other.example.org") == 400
+    (sandbox,) = children(running, "sandbox_processor")
+    assert sandbox.cmdline()[-1] == f"http://127.0.0.1:{running.port}/payments/webhook"
+    secret = sandbox.environ()["RECERT_STRIPE_WEBHOOK_SECRET"]
+    address = f"http://127.0.0.1:{sandbox.cmdline()[-3]}"
+    for word in ("granian", "procrastinate"):
+        given = children(running, word)[0].environ()
+        assert given["RECERT_STRIPE_WEBHOOK_SECRET"] == secret
+        assert given["RECERT_SANDBOX"] == address
+    assert not [pid for pid in running.processes() if secret in " ".join(words_of(pid))]
+    assert running.stop() == 0
+
+
+def test_half_a_card_processor_is_refused(start):
+    running = start(environment={"RECERT_STRIPE_KEY": "sk_test_1"})
+    assert running.process.wait(60) == 2
+    assert "RECERT_STRIPE_PUBLIC_KEY go together" in running.said()
 
 
 def test_without_its_tables_it_says_so(start):

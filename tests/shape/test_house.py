@@ -9,12 +9,16 @@ from django.core.management import call_command
 import recert
 from recert.journal.notices import NOTICES
 from recert.portal.histories import words_of_events
-from recert.transcript import actions as transcript_actions
 
 ROOT = Path(recert.__file__).parent
 FILES = [file for file in sorted(ROOT.rglob("*.py")) if "migrations" not in file.parts]
 TREES = {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text("utf-8")) for file in FILES}
-ACTIONS = {name for name in TREES if name.endswith(("/actions.py", "/bulk.py"))}
+NO_ACTIONS = {"declarations/actions/__init__.py", "declarations/actions/locking.py"}
+"""In a folder of actions: what they share, inside the transaction that one of them opened."""
+
+ACTIONS = {
+    name for name in TREES if name.endswith(("/actions.py", "/bulk.py")) or "/actions/" in name
+} - NO_ACTIONS
 INVENTING = ("seeding/", "demo/")
 """Parts that make people up, all of them at once."""
 
@@ -77,6 +81,8 @@ def test_only_a_move_assigns_a_state():
             for target in targets:
                 if isinstance(target, ast.Attribute) and target.attr == "state":
                     yield target.lineno
+            if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(".update"):
+                yield from (node.lineno for word in node.keywords if word.arg == "state")
 
     assert {name: lines for name in TREES if (lines := list(assigns(name)))} == {}
 
@@ -93,13 +99,47 @@ def test_pages_read_through_queries_and_write_through_actions(name):
     assert touched == []
 
 
+def tables_of_moves():
+    """Answer the moves of each life, by the part of the system and the table that holds them."""
+    for name, tree in TREES.items():
+        for node in ast.walk(tree):
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MOVES":
+                assert isinstance(node.value, ast.Dict), name
+                yield name.partition("/")[0], node.value
+
+
+MADE_BY = {
+    "take_payment": "settle_payment",
+    "submit_declaration": "start_payment",
+    "succeed_attempt": "settle_attempt",
+    "recover_attempt": "settle_attempt",
+    "fail_attempt": "settle_attempt",
+    "finish_refund": "settle_refund",
+    "fail_refund": "settle_refund",
+}
+"""Moves whose action has another name: what it is told, or finds, decides which move it makes."""
+
+
 def test_each_move_has_an_action_of_its_name():
-    functions = {
-        node.name
-        for node in ast.walk(TREES["transcript/actions.py"])
-        if isinstance(node, ast.FunctionDef)
-    }
-    assert set(transcript_actions.MOVES) <= functions
+    names = set()
+    for part, table in tables_of_moves():
+        trees = [TREES[name] for name in ACTIONS if name.startswith(f"{part}/")]
+        nodes = [node for tree in trees for node in ast.walk(tree)]
+        functions = {node.name for node in nodes if isinstance(node, ast.FunctionDef)}
+        texts = [node.value for node in nodes if isinstance(node, ast.Constant)]
+        in_actions = any(node is table for node in nodes)
+        for key in table.keys:
+            move = ast.literal_eval(key)
+            assert MADE_BY.get(move, move) in functions
+            assert texts.count(move) > in_actions, f"no action of {part} makes {move}"
+            names.add(move)
+    assert len(names) > 15
+    assert set(MADE_BY) <= names
+
+
+def test_each_move_has_a_name_of_its_own():
+    moves = [ast.unparse(key) for _part, table in tables_of_moves() for key in table.keys]
+    assert sorted(moves) == sorted(set(moves))
 
 
 def kinds_of_events():

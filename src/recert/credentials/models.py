@@ -42,6 +42,7 @@ class Grant(models.Model):
     starts_on = models.DateField()
     ends_on = models.DateField()
     granted_on = models.DateField()
+    revoked_on = models.DateField(null=True, blank=True)  # by an audit that came after it
 
     class Meta:
         """As the table is made."""
@@ -51,7 +52,11 @@ class Grant(models.Model):
             models.CheckConstraint(
                 condition=Q(ends_on__gt=F("starts_on")), name="grant_ends_after_start"
             ),
-            models.UniqueConstraint(fields=["credential", "starts_on"], name="grant_once"),
+            models.UniqueConstraint(
+                fields=["credential", "starts_on"],
+                condition=Q(revoked_on__isnull=True),
+                name="grant_once",
+            ),
         )
 
     def __str__(self) -> str:

@@ -33,7 +33,11 @@ def _holding(credential: Credential) -> Holding:
         category=credential.category,
         certified_on=credential.certified_on,
         grants=tuple(
-            Grant(cycle=Cycle(starts=one.starts_on, ends=one.ends_on), granted_on=one.granted_on)
+            Grant(
+                cycle=Cycle(starts=one.starts_on, ends=one.ends_on),
+                granted_on=one.granted_on,
+                revoked_on=one.revoked_on,
+            )
             for one in credential.grants.all()
         ),
         inactive=tuple(

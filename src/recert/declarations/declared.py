@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,22 +10,31 @@ import msgspec
 from django.db.models import Exists, OuterRef, QuerySet
 
 from recert.board import the_rulebook
-from recert.declarations.models import Declaration, DeclaredActivity
+from recert.declarations.models import AuditItem, Declaration, DeclaredActivity
 from recert.declarations.queries import Position, Positions, positions_of
-from recert.payments.models import Attempt, Order, Refund
-from recert.payments.queries import account_of
+from recert.payments.models import Attempt, Refund
+from recert.payments.queries import kept_of
 from recert.people.models import Person
 from recert.people.queries import address_of
 from recert.policy import Assessment, assess, plan, read_case
 from recert.policy.calendar import BusinessDays
-from recert.policy.fees import Charge, Submission, fees_due
+from recert.policy.fees import Charge, Submission, fees_due, total_of
 from recert.policy.permissions import Actor, Permission
 from recert.policy.planned import CredentialPlan
+from recert.policy.points import Points
 from recert.policy.refusals import not_found
 
 State = Declaration.State
 
-PAID_FOR = (State.SUBMITTED, State.DEFICIENT, State.APPROVED, State.WITHDRAWN, State.DELETED)
+PAID_FOR = (
+    State.SUBMITTED,
+    State.DEFICIENT,
+    State.UNDER_AUDIT,
+    State.APPROVED,
+    State.DENIED,
+    State.WITHDRAWN,
+    State.DELETED,
+)
 """The states of a declaration that was submitted, whatever became of it: its fee is spent."""
 
 
@@ -114,10 +124,26 @@ def draft_of(declaration: Declaration, *, as_of: date) -> Draft:
     if position.assessment is None:
         raise not_found()
     case = position.assessment.case
-    kept = tuple(one for one in case.activities if one.id not in set(declaration.left_out))
+    proven, left_out = _proven(declaration), set(declaration.left_out)
+    # What was used before stays: it counts for nothing, and says why its like does not either.
+    kept = tuple(
+        msgspec.structs.replace(one, documented=proven.get(one.id))
+        for one in case.activities
+        if one.id not in left_out or one.used_in_cycle_ending
+    )
     assessment = assess(book, msgspec.structs.replace(case, activities=kept))
     planned = plan([assessment], as_of=as_of).credentials[0]
     return Draft(declaration, position, positions, assessment, planned)
+
+
+def _proven(declaration: Declaration) -> dict[str, Points]:
+    """Answer by activity what an audit found proven, where it found less than all."""
+    if declaration.state in {State.DRAFT, State.DEFICIENT}:
+        return {}
+    items = AuditItem.objects.filter(audit__declaration=declaration).exclude(documented=None)
+    return {
+        one.activity.ref: Points(one.documented or 0) for one in items.select_related("activity")
+    }
 
 
 def attestations_lacking(declaration: Declaration) -> list[str]:
@@ -168,9 +194,12 @@ def country_of(person: Person) -> str:
     return home.country if home else ""
 
 
-def is_paid(order: Order | None) -> bool:
-    """Answer whether an order was paid, perhaps for a declaration that was not submitted yet."""
-    return order is not None and account_of(order).is_settled
+def is_paid(declaration: Declaration, charges: Sequence[Charge]) -> bool:
+    """Answer whether what a draft costs was paid already, by a charge that came late."""
+    if declaration.order is None or not charges:
+        return False
+    kept = kept_of(declaration.order)
+    return kept >= total_of(the_rulebook(), charges)
 
 
 def idle_payments(actor: Actor, *, most: int = 50) -> list[Attempt]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from datetime import timedelta
 from typing import Final
 
@@ -10,7 +11,9 @@ from procrastinate.contrib.django import app
 
 from recert import clock
 from recert.board import the_rulebook
+from recert.declarations.actions.audits import fail_overdue, take_documents
 from recert.declarations.actions.decisions import delete_declaration
+from recert.declarations.auditing import overdue_documents, overdue_responses
 from recert.declarations.declared import overdue_corrections
 from recert.declarations.paying import give_back, reconcile
 from recert.payments.gateway import Unreachable, the_gateway
@@ -40,22 +43,33 @@ def reconcile_payments(timestamp: int) -> None:
             reconcile(attempt, gateway=the_gateway(), at=at)
         except (Unreachable, Refused) as error:
             LOG.warning("payment attempt %s is not settled yet: %s", attempt, error)
+        except Exception:  # a bug about one of them must not keep the others waiting
+            LOG.exception("payment attempt %s cannot be settled", attempt)
     for refund in refunds_without_end():
         try:
             give_back(refund, gateway=the_gateway(), at=at)
         except (Unreachable, Refused) as error:
             LOG.warning("refund %s is not settled yet: %s", refund, error)
+        except Exception:  # likewise
+            LOG.exception("refund %s cannot be settled", refund)
 
 
 @app.periodic(cron="7 * * * *")
-@app.task(queueing_lock="end-overdue-corrections")
-def end_overdue_corrections(timestamp: int) -> None:
-    """Note which deficient declarations were not put right in time, and tell so (DEC-6)."""
+@app.task(queueing_lock="note-what-is-over")
+def note_what_is_over(timestamp: int) -> None:
+    """Note what was not done in time, and tell so: corrections (DEC-6), audits (AUD-2, AUD-5)."""
     del timestamp
     at = clock.now()
     today = board_day(the_rulebook(), at=at)
-    for declaration in overdue_corrections(as_of=today):
-        try:
-            delete_declaration(declaration, today=today, by=SYSTEM, at=at)
-        except Refused as refusal:  # put right, or deleted, since it was looked for
-            LOG.info("declaration %s: %s", declaration, refusal)
+    overdue: list[tuple[Callable[..., object], list[int]]]
+    overdue = [(delete_declaration, overdue_corrections(as_of=today))]
+    overdue += [(take_documents, overdue_documents(as_of=today))]
+    overdue += [(fail_overdue, overdue_responses(as_of=today))]
+    for end, ids in overdue:
+        for one in ids:
+            try:
+                end(one, today=today, by=SYSTEM, at=at)
+            except Refused as refusal:  # put right, or ended, since it was looked for
+                LOG.info("%s of %s: %s", end.__name__, one, refusal)
+            except Exception:  # likewise
+                LOG.exception("%s of %s did not come to its end", end.__name__, one)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.urls import reverse
 
 from recert.board import the_rulebook
-from recert.declarations.models import Declaration
+from recert.declarations.models import Audit, Declaration
 from recert.policy.standing import title_of
 
 
@@ -20,3 +20,8 @@ def facts_of(declaration: Declaration) -> dict[str, object]:
         "purpose_title": book.declarations[declaration.for_purpose].title,
         "path": reverse("portal:declaration", args=[declaration.ref]),
     }
+
+
+def letter_about(audit: Audit, **facts: object) -> dict[str, object]:
+    """Answer what every letter about an audit begins with."""
+    return facts_of(audit.declaration) | {"audit": audit.ref} | facts

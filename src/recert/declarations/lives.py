@@ -1,8 +1,8 @@
-"""The life of a declaration: each move, from where, to where, and who may make it."""
+"""The lives of a declaration and of its audit: each move, from where, to where, and who may."""
 
 from __future__ import annotations
 
-from recert.declarations.models import Declaration
+from recert.declarations.models import Audit, Declaration
 from recert.journal.actions import Move
 from recert.policy.permissions import Permission
 
@@ -56,5 +56,88 @@ MOVES = {
         frozenset({State.SUBMITTED}),
         State.APPROVED,
         Permission.DECIDE_DECLARATIONS,
+    ),
+    "place_under_audit": Move(
+        "declaration.under-audit",
+        frozenset({State.SUBMITTED}),
+        State.UNDER_AUDIT,
+        Permission.KEEP_DEADLINES,
+    ),
+    "renew_after_audit": Move(
+        "declaration.approved",
+        frozenset({State.UNDER_AUDIT}),
+        State.APPROVED,
+        Permission.AUDIT_DECLARATIONS,
+    ),
+    "renew_after_appeal": Move(
+        "declaration.approved",
+        frozenset({State.UNDER_AUDIT}),
+        State.APPROVED,
+        Permission.DECIDE_APPEALS,
+    ),
+    "deny_after_appeal": Move(
+        "declaration.denied",
+        frozenset({State.UNDER_AUDIT, State.SUBMITTED}),
+        State.DENIED,
+        Permission.DECIDE_APPEALS,
+    ),
+    "deny_overdue": Move(
+        "declaration.denied",
+        frozenset({State.UNDER_AUDIT, State.SUBMITTED}),
+        State.DENIED,
+        Permission.KEEP_DEADLINES,
+    ),
+}
+
+AuditState = Audit.State
+
+AUDIT_MOVES = {
+    "send_documents": Move(
+        "audit.documents-sent",
+        frozenset({AuditState.AWAITING_DOCUMENTS, AuditState.NOT_PASSED}),
+        AuditState.SENT,
+        Permission.DECLARE,
+    ),
+    "take_documents": Move(
+        "audit.time-over",
+        frozenset({AuditState.AWAITING_DOCUMENTS}),
+        AuditState.SENT,
+        Permission.KEEP_DEADLINES,
+    ),
+    "pass_audit": Move(
+        "audit.passed",
+        frozenset({AuditState.SENT}),
+        AuditState.PASSED,
+        Permission.AUDIT_DECLARATIONS,
+    ),
+    "find_short": Move(
+        "audit.not-passed",
+        frozenset({AuditState.SENT}),
+        AuditState.NOT_PASSED,
+        Permission.AUDIT_DECLARATIONS,
+    ),
+    "open_appeal": Move(
+        "audit.appealed",
+        frozenset({AuditState.NOT_PASSED}),
+        AuditState.APPEALED,
+        Permission.DECLARE,
+    ),
+    "pass_on_appeal": Move(
+        "audit.passed-on-appeal",
+        frozenset({AuditState.APPEALED}),
+        AuditState.PASSED,
+        Permission.DECIDE_APPEALS,
+    ),
+    "fail_on_appeal": Move(
+        "audit.failed-on-appeal",
+        frozenset({AuditState.APPEALED}),
+        AuditState.FAILED,
+        Permission.DECIDE_APPEALS,
+    ),
+    "fail_overdue": Move(
+        "audit.failed",
+        frozenset({AuditState.NOT_PASSED}),
+        AuditState.FAILED,
+        Permission.KEEP_DEADLINES,
     ),
 }

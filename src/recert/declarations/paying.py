@@ -30,7 +30,7 @@ from recert.payments.gateway import (
     Unreachable,
 )
 from recert.payments.models import Attempt
-from recert.payments.queries import attempt_at, payer_of, refund_at
+from recert.payments.queries import account_of, attempt_at, payer_of, refund_at
 from recert.people.models import Person
 from recert.policy.permissions import SYSTEM, Actor
 from recert.policy.refusals import Refused
@@ -97,10 +97,14 @@ def pursue(attempt_id: int, *, gateway: Gateway, at: datetime) -> Attempt:
     attempt = attempt_at(attempt_id)
     if attempt.state != Attempt.State.OPEN:
         return attempt
+    if account_of(attempt.order).is_settled:  # an earlier attempt came true after all
+        return call_off(attempt_id, because=_("It was paid already."), gateway=gateway, at=at)
     try:
         intent = attempt.intent or _prepared(attempt, gateway, at)
     except CardRefused as refused:
-        return give_up_payment(attempt.pk, because=refused.message, at=at)
+        return give_up_payment(attempt.pk, intent="", because=refused.message, at=at)
+    if not intent:  # called off while it was being prepared
+        return attempt_at(attempt_id)
     found = gateway.charge(intent)
     if found.status == "to-confirm":
         found = gateway.confirm_charge(intent)
@@ -118,7 +122,7 @@ def _ended(found: Found, gateway: Gateway) -> Found:
 
 
 def _prepared(attempt: Attempt, gateway: Gateway, at: datetime) -> str:
-    """Have a charge prepared, and keep its name before anything comes of it."""
+    """Have a charge prepared, and keep its name before anything comes of it; answer which holds."""
     card = Card(
         method=attempt.method,
         customer=attempt.customer,
@@ -139,12 +143,13 @@ def call_off(attempt_id: int, *, because: str, gateway: Gateway, at: datetime) -
     attempt = attempt_at(attempt_id)
     if attempt.state != Attempt.State.OPEN:
         return attempt
-    if not attempt.intent:
-        return give_up_payment(attempt.pk, because=because, at=at)
+    intent = attempt.intent
+    if not intent:
+        return give_up_payment(attempt.pk, intent=intent, because=because, at=at)
     try:
-        found = gateway.cancel_charge(attempt.intent)
+        found = gateway.cancel_charge(intent)
     except NotKnown:  # its memory is another one, and the charge is not in it
-        return give_up_payment(attempt.pk, because=because, at=at)
+        return give_up_payment(attempt.pk, intent=intent, because=because, at=at)
     return settle_payment(attempt.pk, found=replace(found, message=found.message or because), at=at)
 
 

@@ -92,7 +92,7 @@ def positions_of(person: int, *, as_of: date, planned: bool = True) -> Positions
     drafts = [_draft(book, one, declaration, as_of) for one, declaration in held_by(person, as_of)]
     cases = [draft for draft in drafts if draft.case]
     activities = _activities_for(book, person, [draft.case for draft in cases if draft.case])
-    facts = _Facts([draft.held.credential for draft in drafts], activities)
+    facts = _Facts([draft.held.credential for draft in drafts], activities, as_of)
     assessments = {
         draft.held.credential.pk: assess(book, _with(book, draft.case, facts.of(draft.held)))
         for draft in cases
@@ -233,7 +233,9 @@ def _activities_for(book: Rulebook, person: int, cases: Sequence[Case]) -> list[
 class _Facts:
     """The activities of a person as each credential may use them."""
 
-    def __init__(self, credentials: Sequence[Credential], activities: list[Activity]) -> None:
+    def __init__(
+        self, credentials: Sequence[Credential], activities: list[Activity], as_of: date
+    ) -> None:
         """Read what was allocated for each credential, and what earlier cycles used."""
         self.activities, kinds = activities, the_rulebook().kinds
         self.served_once = {
@@ -261,6 +263,8 @@ class _Facts:
         ).exclude(counted={})
         for row in pending.select_related("declaration"):
             declaration = row.declaration
+            if declaration.is_over(as_of=as_of):
+                continue
             ends_on = declaration.cycle_ends_on or declaration.started_at.date()
             self.served.setdefault(row.activity_id, {})[declaration.credential_id] = ends_on
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from recert.desk import declarations, pages, payments
+from recert.desk import audits, declarations, pages, payments
 
 app_name = "desk"
 urlpatterns = [
@@ -20,4 +20,12 @@ urlpatterns = [
     path("payments", payments.payments, name="payments"),
     path("payments/<ref:ref>", payments.payment, name="payment"),
     path("staff", pages.staff, name="staff"),
+    path("declarations/<ref:ref>/audit", audits.select, name="select-audit"),
+    path("audits", audits.audits, name="audits"),
+    path("audits/periods", audits.periods, name="audit-periods"),
+    path("audits/periods/declare", audits.declare, name="declare-period"),
+    path("audits/periods/<ref:ref>/publish", audits.publish, name="publish-key"),
+    path("audits/<ref:ref>", audits.audit, name="audit"),
+    path("audits/<ref:ref>/items/<int:item>", audits.judge, name="judge"),
+    path("audits/<ref:ref>/decide", audits.decide, name="decide-audit"),
 ]

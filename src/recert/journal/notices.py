@@ -22,6 +22,7 @@ NOTICES: Final[Mapping[str, Told]] = {
     "document.added": None,
     "document.removed": None,
     "document.restored": None,
+    "document.marked": None,
     "points.allocated": None,
     # That staff looked at a document is kept for whoever asks; a letter would only worry.
     "document.opened": None,
@@ -54,6 +55,25 @@ NOTICES: Final[Mapping[str, Told]] = {
     "declaration.corrected": CERTIFICANT,
     "declaration.withdrawn": CERTIFICANT,
     "declaration.deleted": CERTIFICANT,
+    "declaration.under-audit": None,  # the audit tells it, with what it asks for
+    "declaration.denied": CERTIFICANT,
+    "credential.renewal-revoked": CERTIFICANT,
+    "audit.opened": CERTIFICANT,
+    "audit.documents-sent": CERTIFICANT,
+    "audit.time-over": CERTIFICANT,
+    "audit.passed": CERTIFICANT,
+    "audit.not-passed": CERTIFICANT,
+    "audit.appealed": None,  # the appeal tells it
+    "audit.passed-on-appeal": None,
+    "audit.failed-on-appeal": None,
+    "audit.failed": CERTIFICANT,
+    # How the board draws is published, not written to anybody; a draw is told by its receipt.
+    "audit.period-declared": None,
+    "audit.key-published": None,
+    "audit.draw-refused": None,
+    "audit.drawn": None,
+    "audit.judged": None,  # the whole is told at the end
+    "credential.reminded": CERTIFICANT,
     # A payment is seen on the page that makes it, and the submission tells of one that succeeded.
     "payer.known": None,
     "order.opened": None,

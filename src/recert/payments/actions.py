@@ -135,9 +135,11 @@ def keep_intent(attempt_id: int, *, intent: str, by: Actor, at: datetime) -> str
     """Keep the processor's name of an attempt's charge; answer the one that holds.
 
     Where two processes prepared a charge at once, the first one holds, and the other is never
-    confirmed.
+    confirmed. Where the attempt was ended meanwhile none holds, and the answer is empty.
     """
     attempt = _locked(attempt_id)
+    if attempt.state != Attempt.State.OPEN:
+        return ""
     if attempt.intent:
         return attempt.intent
     attempt.intent = intent
@@ -187,9 +189,19 @@ def settle_attempt(attempt_id: int, *, found: Found, by: Actor, at: datetime) ->
 
 
 @transaction.atomic
-def abandon_attempt(attempt_id: int, *, because: str, by: Actor, at: datetime) -> Attempt:
-    """End an attempt of which the processor knows no charge, so that none can come of it."""
+def abandon_attempt(
+    attempt_id: int, *, intent: str, because: str, by: Actor, at: datetime
+) -> Attempt:
+    """End an attempt of which the processor knows no charge, so that none can come of it.
+
+    `intent` is what the attempt called its charge when that was found. Raises `Refused` where
+    another process has prepared one since.
+    """
     attempt = _locked(attempt_id)
+    if attempt.intent != intent:
+        raise Refused(
+            "payment-under-way", _("This payment goes on just now. Look again in a minute.")
+        )
     advance(
         attempt,
         MOVES["fail_attempt"],

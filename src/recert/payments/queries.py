@@ -43,6 +43,18 @@ def account_of(order: Order) -> Account:
     return Account(*(Money(one, order.currency) for one in sums))
 
 
+def is_untouched(order: Order) -> bool:
+    """Answer whether nothing was ever charged for an order."""
+    return not Attempt.objects.filter(order=order, state=Attempt.State.SUCCEEDED).exists()
+
+
+def kept_of(order: Order) -> Money:
+    """Answer what was paid for an order and was not given back, nor is about to be."""
+    paid = Attempt.objects.filter(order=order, state=Attempt.State.SUCCEEDED)
+    refunds = Refund.objects.filter(attempt__order=order).exclude(state=Refund.State.FAILED)
+    return Money(_sum(paid) - _sum(refunds), order.currency)
+
+
 def _sum(rows: QuerySet[OrderLine] | QuerySet[Attempt] | QuerySet[Refund]) -> Decimal:
     total: Decimal | None = rows.order_by().aggregate(total=Sum("amount"))["total"]
     return total or Decimal(0)

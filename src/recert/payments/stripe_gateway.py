@@ -63,7 +63,7 @@ class _No(Unreachable):
 
     def __init__(self, error: stripe.StripeError) -> None:
         """Keep what the error says."""
-        self.message = error.user_message if isinstance(error.user_message, str) else ""
+        self.message = error.user_message or "it does not say why"
         super().__init__(f"the card processor said no: {self.message}")
 
 

@@ -96,6 +96,7 @@ class Person(models.Model):
     workplace = models.TextField(blank=True)
     job_title = models.TextField(blank=True)
     gender = models.TextField(blank=True)
+    courtesy_letters = models.BooleanField(default=True)  # reminders that one may do without
     version = models.PositiveIntegerField(default=1)  # told apart when two tabs change it
 
     class Meta:

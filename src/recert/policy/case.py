@@ -47,6 +47,7 @@ class Activity(Table, frozen=True):
     allocation: dict[str, Points] | None = None
     covers: tuple[str, ...] | None = None
     used_in_cycle_ending: date | None = None
+    documented: Points | None = None  # what an audit found proven, where it found less
 
     @property
     def identity(self) -> tuple[str, str, date]:

@@ -66,6 +66,10 @@ WORDS: dict[str, tuple[str, str]] = {
         "{claimed} allocated, but the activity is worth {worth}.",
         "Allocate {worth} at most; the points over it count nowhere.",
     ),
+    "not-documented": (
+        "{documented} of {claimed} were proven by documents; the others do not count.",
+        "Other activities may make up for them, or an appeal may be sent.",
+    ),
     "cap-per-year": (
         "{title}: at most {limit} in each year of the cycle; year {year} brought {brought}.",
         "Points of other kinds are not limited by this.",

@@ -187,7 +187,22 @@ class _Judge:
                 worth=points_text(worth),
             )
             entry.findings += (finding,)
+        documented, countable = activity.documented, min(usable, worth)
+        if documented is not None and documented < countable:
+            entry.findings += (self._document_finding(countable, documented),)
+            entry.worth = int(documented)
         return entry
+
+    def _document_finding(self, claimed: int, documented: int) -> Finding:
+        """Say how much of an activity an audit found proven (AUD-2)."""
+        rule = self.book.audit.documents_due.business_days.rule
+        return kernel_finding(
+            "not-documented",
+            claimed - documented,
+            rule,
+            documented=points_text(documented),
+            claimed=points_text(claimed),
+        )
 
     def _area_finding(self, entry: Entry, lost: int) -> Finding:
         kind = entry.terms.kind

@@ -36,6 +36,18 @@ class Permission(StrEnum):
     DECIDE_DECLARATIONS = "decide-declarations"
     """Approve a declaration, or find it deficient; never one's own."""
 
+    AUDIT_DECLARATIONS = "audit-declarations"
+    """Judge the documents of an audit; never of one's own declaration."""
+
+    PLAN_AUDITS = "plan-audits"
+    """Declare the periods in which declarations are drawn, and publish their keys."""
+
+    DECIDE_APPEALS = "decide-appeals"
+    """Decide about an appeal against an audit that somebody else judged."""
+
+    DECIDE_REQUESTS = "decide-requests"
+    """Decide about requests: inactive status, names, corrections."""
+
     SEE_PAYMENTS = "see-payments"
     """See what was paid, and each attempt at it."""
 
@@ -78,13 +90,26 @@ GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.OPEN_DOCUMENTS,
             Permission.SEE_DECLARATIONS,
             Permission.DECIDE_DECLARATIONS,
+            Permission.DECIDE_APPEALS,
         }
     ),
     Role.AUDITOR: frozenset(
-        {Permission.SEE_RECORDS, Permission.OPEN_DOCUMENTS, Permission.SEE_DECLARATIONS}
+        {
+            Permission.SEE_RECORDS,
+            Permission.OPEN_DOCUMENTS,
+            Permission.SEE_DECLARATIONS,
+            Permission.AUDIT_DECLARATIONS,
+            Permission.DECIDE_APPEALS,
+        }
     ),
     Role.REGISTRAR: frozenset(
-        {Permission.SEE_RECORDS, Permission.KEEP_RECORDS, Permission.INVITE, Permission.SEE_JOURNAL}
+        {
+            Permission.SEE_RECORDS,
+            Permission.KEEP_RECORDS,
+            Permission.INVITE,
+            Permission.SEE_JOURNAL,
+            Permission.DECIDE_REQUESTS,
+        }
     ),
     Role.FINANCE: frozenset(
         {
@@ -95,7 +120,13 @@ GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
         }
     ),
     Role.ADMINISTRATOR: frozenset(
-        {Permission.SEE_RECORDS, Permission.GRANT_ROLES, Permission.SEE_JOURNAL}
+        {
+            Permission.SEE_RECORDS,
+            Permission.GRANT_ROLES,
+            Permission.SEE_JOURNAL,
+            Permission.SEE_DECLARATIONS,
+            Permission.PLAN_AUDITS,
+        }
     ),
     Role.SYSTEM: frozenset({Permission.SETTLE_PAYMENTS, Permission.KEEP_DEADLINES}),
 }

@@ -36,10 +36,14 @@ State = Literal[
 
 
 class Grant(Table, frozen=True):
-    """A cycle that a completed declaration brought, and the day on which it was decided."""
+    """A cycle that a completed declaration brought, and the day on which it was decided.
+
+    `revoked_on`: from which day it holds no more, where an audit came after it and failed.
+    """
 
     cycle: Cycle
     granted_on: date
+    revoked_on: date | None = None
 
 
 class InactivePeriod(Table, frozen=True):
@@ -311,7 +315,12 @@ def _if_taken(book: Rulebook, purpose: Purpose, says: str) -> Declarable:
 
 def _known(facts: Iterable[Decided], as_of: date) -> list[Decided]:
     """Leave out what was decided only after a day: it could not be known then."""
-    return [fact for fact in facts if fact.granted_on <= as_of]
+    return [fact for fact in facts if fact.granted_on <= as_of and not _revoked(fact, as_of)]
+
+
+def _revoked(fact: Grant | InactivePeriod, as_of: date) -> bool:
+    revoked_on = fact.revoked_on if isinstance(fact, Grant) else None
+    return revoked_on is not None and revoked_on <= as_of
 
 
 def _latest(cycles: Iterable[Cycle]) -> Cycle | None:

@@ -13,10 +13,16 @@ from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
 from recert.people.access import Request, needs
+from recert.people.kept_forms import PAGE, page_of_form
 from recert.people.lines import clean_line
 from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused, not_found
-from recert.transcript.actions import add_document, remove_document, restore_document
+from recert.transcript.actions import (
+    add_document,
+    mark_translation,
+    remove_document,
+    restore_document,
+)
 from recert.transcript.content import UnsuitableFile, content_of
 from recert.transcript.forms import DocumentsForm
 from recert.transcript.models import Document
@@ -37,7 +43,7 @@ def add_documents(request: Request, ref: str) -> HttpResponse:
     files = request.FILES.getlist("files")
     if not files:
         messages.error(request, _("Choose a file first: PDF, PNG, JPEG or HEIC, up to 20 MB."))
-    proves = form.cleaned_data["proves"] if form.is_valid() else ""
+    said = form.cleaned_data if form.is_valid() else {}
     for file in files[:MOST_AT_ONCE]:
         name = name_of_file(file.name or "")
         try:
@@ -51,7 +57,8 @@ def add_documents(request: Request, ref: str) -> HttpResponse:
                 file=file,
                 name=name,
                 content=content,
-                proves=proves,
+                proves=said.get("proves", ""),
+                is_translation=said.get("is_translation", False),
                 by=request.actor,
                 at=request.at,
             )
@@ -59,19 +66,26 @@ def add_documents(request: Request, ref: str) -> HttpResponse:
             messages.error(request, unsuitable.message)
         except ScannerUnavailable as unavailable:
             logger.error("%s", unavailable)  # noqa: TRY400  # where, for whoever can mend it
-            said = _(
+            unchecked = _(
                 "“%(name)s” could not be checked for viruses just now, so it was not kept. "
                 "Nothing is wrong with it; please try again later."
             )
-            messages.error(request, said % {"name": name})
+            messages.error(request, unchecked % {"name": name})
         except Refused as refusal:
             messages.error(request, refusal.message)
         else:
             messages.success(request, _("%(name)s was added.") % {"name": name})
     if len(files) > MOST_AT_ONCE:
-        said = _("Only the first %(most)s files were taken; add the others after these.")
-        messages.warning(request, said % {"most": MOST_AT_ONCE})
-    return redirect("portal:activity", ref)
+        only = _("Only the first %(most)s files were taken; add the others after these.")
+        messages.warning(request, only % {"most": MOST_AT_ONCE})
+    return _back(request, ref)
+
+
+def _back(request: Request, activity: str) -> HttpResponse:
+    """Lead to the page on which a form stood, or else to the activity."""
+    if PAGE in request.POST:
+        return redirect(page_of_form(request))
+    return redirect("portal:activity", activity)
 
 
 def _refuse_malware(name: str, found: str | None) -> None:
@@ -119,7 +133,19 @@ def remove(request: Request, ref: str) -> HttpResponse:
         remove_document(document.pk, by=request.actor, at=request.at)
         said = _("%(name)s was removed.") % {"name": document.name}
         messages.success(request, said)
-    return redirect("portal:activity", document.activity.ref)
+    return _back(request, document.activity.ref)
+
+
+@needs(Permission.KEEP_OWN_RECORD)
+def mark(request: Request, ref: str) -> HttpResponse:
+    """Say that a document is a translation, or that it is not (AUD-3)."""
+    document = _own_document(request, ref)
+    if request.method == "POST":
+        is_translation = request.POST.get("is_translation") == "yes"
+        mark_translation(
+            document.pk, is_translation=is_translation, by=request.actor, at=request.at
+        )
+    return _back(request, document.activity.ref)
 
 
 @needs(Permission.KEEP_OWN_RECORD)
@@ -129,7 +155,7 @@ def put_back(request: Request, ref: str) -> HttpResponse:
     if request.method == "POST":
         restore_document(document.pk, by=request.actor, at=request.at)
         messages.success(request, _("%(name)s is back.") % {"name": document.name})
-    return redirect("portal:activity", document.activity.ref)
+    return _back(request, document.activity.ref)
 
 
 def _own_document(request: Request, ref: str) -> Document:

@@ -57,6 +57,8 @@ SENTENCES: Final = (
     gettext_noop("Allocate them to {allowed}."),
     gettext_noop("{claimed} allocated, but the activity is worth {worth}."),
     gettext_noop("Allocate {worth} at most; the points over it count nowhere."),
+    gettext_noop("{documented} of {claimed} were proven by documents; the others do not count."),
+    gettext_noop("Other activities may make up for them, or an appeal may be sent."),
     gettext_noop(
         "{title}: at most {limit} in each year of the cycle; year {year} brought {brought}."
     ),

@@ -6,6 +6,7 @@ from django.urls import path
 
 from recert.portal import (
     account,
+    audits,
     dashboard,
     dates,
     documents,
@@ -42,6 +43,11 @@ urlpatterns = [
     path("documents/<ref:ref>", documents.download, name="document"),
     path("documents/<ref:ref>/remove", documents.remove, name="remove-document"),
     path("documents/<ref:ref>/restore", documents.put_back, name="restore-document"),
+    path("documents/<ref:ref>/mark", documents.mark, name="mark-document"),
+    path("audits/draws", audits.periods, name="audit-periods"),
+    path("audits/draws/<ref:ref>.json", audits.published_period, name="audit-period"),
+    path("audits/<ref:ref>", audits.audit, name="audit"),
+    path("audits/<ref:ref>/send", audits.send, name="send-audit"),
     path("declarations/<ref:ref>", dashboard.credential, name="declaration"),
     path("declarations/<ref:ref>/receipt.pdf", papers.receipt, name="receipt"),
     path("declarations/<ref:ref>/notification", papers.notification, name="notification"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import http.client
 import os
+import secrets
 import socket
 import subprocess
 import sys
@@ -20,6 +21,9 @@ PATIENCE = 60.0
 
 OK = 200
 
+OURSELVES = "localhost,127.0.0.1"
+"""The hosts by which we ask whether pages are answered, and the sandbox tells of payments."""
+
 
 class NotUp(Exception):
     """The system did not come up; the text says why, and what would help."""
@@ -30,9 +34,12 @@ def up(
 ) -> None:
     """Run the system on a data folder until Ctrl-C. Raises `NotUp`, `InUse` and `Fallen`."""
     _must_be_free(port)
+    _must_have_both_keys()
     address = address or f"http://localhost:{port}"
     with held(data), database(data) as kept:
         given = environment(data, url=kept.url, demo=demo, address=address)
+        if given.get("RECERT_HOSTS"):
+            given["RECERT_HOSTS"] += f",{OURSELVES}"
         prepare(given)
         logs = data / "logs"
         logs.mkdir(exist_ok=True)
@@ -79,9 +86,13 @@ def _processes(
     processes = []
     if not given.get("RECERT_STRIPE_KEY"):
         sandbox_port = free_port()
-        given = dict(given) | {"RECERT_SANDBOX": f"http://127.0.0.1:{sandbox_port}"}
+        given = dict(given) | {
+            "RECERT_SANDBOX": f"http://127.0.0.1:{sandbox_port}",
+            "RECERT_STRIPE_WEBHOOK_SECRET": secrets.token_urlsafe(32),  # both sides start with us
+        }
         memory = str((data / "sandbox-payments").absolute())
         sandbox = [python, "-m", "recert.running.sandbox_processor", str(sandbox_port), memory]
+        sandbox.append(f"http://127.0.0.1:{port}/payments/webhook")
         processes.append(Process("card processor", sandbox, given, logs / "card-processor.log"))
     processes.append(Process("worker", worker, given, logs / "worker.log"))
     processes.append(Process("web", web, given, logs / "web.log"))
@@ -129,6 +140,14 @@ def _must_be_free(port: int) -> None:
             one.bind(("127.0.0.1", port))
         except OSError:
             raise NotUp(f"port {port} is in use; name another with --port") from None
+
+
+def _must_have_both_keys() -> None:
+    """Refuse half of a card processor, with which nobody could pay."""
+    if bool(os.environ.get("RECERT_STRIPE_KEY")) != bool(
+        os.environ.get("RECERT_STRIPE_PUBLIC_KEY")
+    ):
+        raise NotUp("RECERT_STRIPE_KEY and RECERT_STRIPE_PUBLIC_KEY go together; one is missing")
 
 
 def free_port() -> int:

@@ -160,6 +160,7 @@ def add_document(
     name: str,
     content: Content,
     proves: str,
+    is_translation: bool = False,
     by: Actor,
     at: datetime,
 ) -> Document:
@@ -172,6 +173,7 @@ def add_document(
         activity=activity,
         name=name,
         proves=proves,
+        is_translation=is_translation,
         media_type=content.media_type,
         size=content.size,
         sha256=content.sha256,
@@ -192,7 +194,10 @@ def add_document(
         about=activity.person.ref,
         by=by,
         at=at,
-        facts={"activity": activity.ref, **told_of(document, ("name", "proves", "sha256"))},
+        facts={
+            "activity": activity.ref,
+            **told_of(document, ("name", "proves", "is_translation", "sha256")),
+        },
     )
     return document
 
@@ -202,6 +207,26 @@ def remove_document(document_id: int, *, by: Actor, at: datetime) -> Document:
     """Take a document away from its activity; it stays on record and can be restored."""
     document = _locked_document(document_id, by)
     advance(document, MOVES["remove_document"], about=document.activity.person.ref, by=by, at=at)
+    return document
+
+
+@transaction.atomic
+def mark_translation(
+    document_id: int, *, is_translation: bool, by: Actor, at: datetime
+) -> Document:
+    """Say that a document translates another one of its activity, or that it does not (AUD-3)."""
+    document = _locked_document(document_id, by)
+    if document.is_translation != is_translation:
+        document.is_translation = is_translation
+        document.save(update_fields=["is_translation"])
+        record_event(
+            "document.marked",
+            subject=document.ref,
+            about=document.activity.person.ref,
+            by=by,
+            at=at,
+            facts={"is_translation": is_translation},
+        )
     return document
 
 
@@ -262,11 +287,12 @@ def must_be_own(person: int, by: Actor) -> None:
 
 
 def _locked(activity_id: int, by: Actor) -> Activity:
-    # Of the two tables only the activity: a person's record changes independently of it.
+    """Lock a person, then an activity of theirs: it cannot change while they declare it."""
+    owner = Activity.objects.values_list("person_id", flat=True).get(pk=activity_id)
+    must_be_own(owner, by)
+    Person.objects.select_for_update().get(pk=owner)
     rows = Activity.objects.select_related("person").select_for_update(of=("self",))
-    activity = rows.get(pk=activity_id)
-    must_be_own(activity.person_id, by)
-    return activity
+    return rows.get(pk=activity_id)
 
 
 def _must_not_be_held(activity: Activity) -> None:

@@ -82,6 +82,7 @@ def undo_import(import_id: int, *, by: Actor, at: datetime) -> int:
     What has been declared since stays.
     """
     read = _locked(import_id, by)
+    Person.objects.select_for_update().get(pk=read.person_id)  # nothing is declared meanwhile
     if not read.saved_at or read.undone_at:
         raise Refused("nothing-to-undo", _("There is nothing to undo here any more."))
     rows = activities_from(read).filter(state=Activity.State.ENTERED, holds=None)

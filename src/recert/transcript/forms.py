@@ -274,6 +274,9 @@ class DocumentsForm(forms.Form):
     """Files that prove an activity."""
 
     proves = forms.ChoiceField(label=gettext_lazy("What they prove"), required=False)
+    is_translation = forms.BooleanField(
+        label=gettext_lazy("They translate other documents of this activity"), required=False
+    )
 
     def __init__(self, *args: Any, kind: Kind, **options: Any) -> None:  # noqa: ANN401  # as above
         super().__init__(*args, **options)

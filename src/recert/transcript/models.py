@@ -96,6 +96,7 @@ class Document(models.Model):
     media_type = models.TextField()
     size = models.PositiveBigIntegerField()  # bytes
     sha256 = models.TextField()
+    is_translation = models.BooleanField(default=False)  # of another one of the activity (AUD-3)
     file = models.FileField(upload_to=document_path, max_length=200)
     added_at = models.DateTimeField()
 

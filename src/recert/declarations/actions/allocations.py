@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from recert.credentials.models import Credential
-from recert.declarations.models import DECLARED, EDITABLE, Allocation, Declaration
+from recert.declarations.models import DECLARED, EDITABLE, Allocation, Audit, Declaration
 from recert.journal.actions import record_event
+from recert.people.models import Person
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused, not_found
 from recert.transcript.models import Activity
@@ -27,10 +28,10 @@ def allocate_points(
     `moves`: by the ref of the activity, hundredths by area, or None to let the activity's own
     allocation hold again. What was before is in the event, so that it can be undone.
     """
-    rows = Credential.objects.select_related("person").select_for_update(of=("self",))
-    credential = rows.get(pk=credential_id)
+    credential = Credential.objects.select_related("person").get(pk=credential_id)
     if credential.person_id != by.person or not by.may(Permission.KEEP_OWN_RECORD):
         raise not_found()
+    Person.objects.select_for_update().get(pk=credential.person_id)  # as whoever declares does
     _must_not_be_declared(credential)
     activities = {
         one.ref: one
@@ -70,6 +71,7 @@ def allocate_points(
 def _must_not_be_declared(credential: Credential) -> None:
     """Leave the points of a declaration where they were declared, until it is decided."""
     found = Declaration.objects.filter(credential=credential, state__in=DECLARED - EDITABLE)
+    found = found.exclude(audit__state=Audit.State.NOT_PASSED)  # then new points may make up
     declared = found.values_list("ref", flat=True).first()
     if declared:
         message = _(

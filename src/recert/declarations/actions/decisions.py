@@ -15,7 +15,7 @@ from recert.declarations.declared import assessment_declared, declared_activitie
 from recert.declarations.letters import facts_of
 from recert.declarations.lives import MOVES
 from recert.declarations.models import Declaration, DeclaredActivity, Use
-from recert.journal.actions import advance
+from recert.journal.actions import advance, record_event
 from recert.people.models import Person
 from recert.people.queries import reader_of
 from recert.policy.calendar import BusinessDays
@@ -37,13 +37,23 @@ def approve_declaration(
     What was declared is assessed again, with the rulebook as it is: nothing is approved of which
     the rules say no.
     """
-    declaration = _to_decide(declaration_id, by)
-    if declaration.state == State.SUBMITTED and assessment_declared(declaration).outcome != "met":
+    declaration = to_decide(declaration_id, by)
+    renew(declaration, "approve_declaration", because=because, today=today, by=by, at=at)
+    return declaration
+
+
+def renew(
+    declaration: Declaration, move: str, *, because: str, today: date, by: Actor, at: datetime
+) -> None:
+    """Move a locked declaration to its approval, with the cycle that it brings."""
+    book, credential = the_rulebook(), declaration.credential
+    goes = declaration.state in MOVES[move].sources
+    must_meet = goes and move != "renew_after_appeal"
+    if must_meet and assessment_declared(declaration).outcome != "met":
         raise Refused(
             "not-met",
-            _("As it was declared this does not meet the requirements; find it deficient instead."),
+            _("As declared this does not meet the requirements; find it deficient instead."),
         )
-    book, credential = the_rulebook(), declaration.credential
     cycle = granted_cycle(book, declaration.for_purpose, cycle=declaration.cycle, approved_on=today)
     grant = Grant(
         credential=credential, starts_on=cycle.starts, ends_on=cycle.ends, granted_on=today
@@ -55,11 +65,11 @@ def approve_declaration(
         "title": title.plain,
         "rulebook": declaration.rulebook,
     }
-    if declaration.state == State.SUBMITTED:
+    if goes:  # else `advance` refuses it
         grant.save()
     advance(
         declaration,
-        MOVES["approve_declaration"],
+        MOVES[move],
         about=credential.person.ref,
         by=by,
         at=at,
@@ -70,7 +80,40 @@ def approve_declaration(
         decided_on=today,
     )
     _use_up(declaration, grant)
-    return declaration
+
+
+def deny(
+    declaration: Declaration, move: str, *, because: str, today: date, by: Actor, at: datetime
+) -> None:
+    """Deny what a failed audit was about; where it was renewed before, that holds no more."""
+    credential = declaration.credential
+    person, facts = credential.person, facts_of(declaration)
+    if declaration.state == State.APPROVED and declaration.grant:
+        declaration.grant.revoked_on = today
+        declaration.grant.save(update_fields=["revoked_on"])
+        record_event(
+            "credential.renewal-revoked",
+            subject=credential.ref,
+            about=person.ref,
+            by=by,
+            at=at,
+            because=because,
+            tell=reader_of(person),
+            facts=facts,
+        )
+        return
+    advance(
+        declaration,
+        MOVES[move],
+        about=person.ref,
+        by=by,
+        at=at,
+        because=because,
+        tell=reader_of(person),
+        facts=facts,
+        decided_on=today,
+    )
+    release_activities(holder=declaration.ref)
 
 
 def _use_up(declaration: Declaration, grant: Grant) -> None:
@@ -100,7 +143,7 @@ def find_deficient(
     `reasons`: by the ref of an activity, what is lacking in it; `because` says it of the whole.
     One of them is needed: nobody is told "deficient" without the reason.
     """
-    declaration = _to_decide(declaration_id, by)
+    declaration = to_decide(declaration_id, by)
     told = {ref: text.strip() for ref, text in reasons.items() if text.strip()}
     if not told and not because.strip():
         raise Refused("no-reason", _("Say what is lacking: of an activity, or of the whole."))
@@ -177,7 +220,7 @@ def _end(declaration: Declaration, move: str, on: date, by: Actor, at: datetime)
     release_activities(holder=declaration.ref)
 
 
-def _to_decide(declaration_id: int, by: Actor) -> Declaration:
+def to_decide(declaration_id: int, by: Actor) -> Declaration:
     """Lock a declaration for whoever decides about it; nobody decides about their own."""
     owner = Declaration.objects.filter(pk=declaration_id).values_list(
         "credential__person_id", flat=True

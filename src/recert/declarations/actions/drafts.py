@@ -23,6 +23,7 @@ from recert.policy.permissions import SYSTEM, Actor, Permission
 from recert.policy.refusals import Refused, not_found
 from recert.policy.rulebook import Purpose
 from recert.policy.standing import declarable_on, standing_on
+from recert.transcript.models import Activity
 
 
 @transaction.atomic
@@ -97,6 +98,9 @@ def leave_out(declaration_id: int, *, refs: Iterable[str], by: Actor, at: dateti
     declaration = own(declaration_id, by)
     _must_be_editable(declaration)
     now = sorted(set(refs))
+    person = declaration.credential.person_id
+    if Activity.objects.filter(person_id=person, ref__in=now).count() != len(now):
+        raise not_found()
     if now != declaration.left_out:
         before, declaration.left_out = declaration.left_out, now
         declaration.save(update_fields=["left_out"])

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from datetime import date
 
+from django.utils.translation import gettext as _
+
 from recert.declarations.declared import declarations_whole
 from recert.declarations.models import Declaration
 from recert.people.models import Person
 from recert.policy.permissions import Actor, Permission
-from recert.policy.refusals import not_found
+from recert.policy.refusals import Refused, not_found
 
 
 def own(declaration_id: int, by: Actor) -> Declaration:
@@ -32,3 +34,15 @@ def locked(declaration_id: int) -> Declaration:
 def iso(day: date | None) -> str | None:
     """Answer a day as an event keeps it."""
     return day.isoformat() if day else None
+
+
+def must(by: Actor, permission: Permission) -> None:
+    """Refuse whoever may not."""
+    if not by.may(permission):
+        raise Refused("not-permitted", _("You are not allowed to do this."))
+
+
+def must_not_be_own(declaration: Declaration, by: Actor) -> None:
+    """Refuse whoever would decide about themselves."""
+    if declaration.credential.person_id == by.person:
+        raise Refused("own-case", _("Somebody else must decide about a declaration of your own."))

@@ -10,6 +10,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
+from recert.declarations.actions.draws import draw_submitted
+from recert.declarations.actions.keeping import keep_declared
 from recert.declarations.actions.locking import iso, locked, own
 from recert.declarations.declared import (
     Draft,
@@ -21,23 +23,20 @@ from recert.declarations.declared import (
 )
 from recert.declarations.letters import facts_of
 from recert.declarations.lives import MOVES
-from recert.declarations.models import Declaration, DeclaredActivity
+from recert.declarations.models import Declaration
 from recert.journal.actions import advance
 from recert.payments.actions import abandon_attempt, open_order, settle_attempt, start_attempt
 from recert.payments.gateway import Card, Found
 from recert.payments.models import Attempt, Order
-from recert.payments.queries import attempt_at, lines_of_order
+from recert.payments.queries import attempt_at, is_untouched, last_attempt, lines_of_order
 from recert.people.queries import reader_of
-from recert.policy import Assessment
 from recert.policy.calendar import BusinessDays
 from recert.policy.cycles import declaration_window
 from recert.policy.fees import Charge
 from recert.policy.permissions import SYSTEM, Actor
 from recert.policy.refusals import Refused
 from recert.policy.standing import declarable_on
-from recert.policy.written_case import written_case
-from recert.transcript.actions import hold_activities, release_activities
-from recert.transcript.models import Activity
+from recert.transcript.actions import release_activities
 
 State = Declaration.State
 
@@ -62,8 +61,8 @@ def start_payment(
         )
     draft = _complete(declaration, today)
     charges = charges_of(declaration, today=today)
-    _keep(declaration, draft.assessment)
-    if not any(one.amount.amount for one in charges) or is_paid(declaration.order):
+    keep_declared(declaration, draft.assessment)
+    if not any(one.amount.amount for one in charges) or is_paid(declaration, charges):
         _submit(declaration, "submit_declaration", on=today, submitted_at=at, by=by, at=at)
         return None
     if card is None:
@@ -89,15 +88,21 @@ def settle_payment(attempt_id: int, *, found: Found, at: datetime) -> Attempt:
 
 
 @transaction.atomic
-def give_up_payment(attempt_id: int, *, because: str, at: datetime) -> Attempt:
-    """End an attempt for which the processor was never asked for a charge."""
+def give_up_payment(attempt_id: int, *, intent: str, because: str, at: datetime) -> Attempt:
+    """End an attempt of which the processor knows no charge; `intent` is what we called it."""
     declarations = [locked(one) for one in declarations_of_order(attempt_at(attempt_id).order_id)]
-    attempt = abandon_attempt(attempt_id, because=because, by=SYSTEM, at=at)
+    attempt = abandon_attempt(attempt_id, intent=intent, because=because, by=SYSTEM, at=at)
     _follow(attempt, declarations, at)
     return attempt
 
 
 def _follow(attempt: Attempt, declarations: Sequence[Declaration], at: datetime) -> None:
+    """Submit what an attempt has paid, or let it be a draft again.
+
+    What is declared is what it was when the latest attempt began. So that an earlier one failed
+    says nothing of it, in whatever order the words come; that it was paid after all does.
+    """
+    latest = last_attempt(attempt.order) or attempt
     for declaration in declarations:
         if declaration.state != State.AWAITING_PAYMENT:
             continue
@@ -105,13 +110,13 @@ def _follow(attempt: Attempt, declarations: Sequence[Declaration], at: datetime)
             _submit(
                 declaration,
                 "take_payment",
-                on=attempt.acted_on,
-                submitted_at=attempt.started_at,
+                on=latest.acted_on,
+                submitted_at=latest.started_at,
                 by=SYSTEM,
                 at=at,
                 card=attempt.card_last4,
             )
-        elif attempt.state == Attempt.State.FAILED:
+        elif attempt.state == Attempt.State.FAILED and attempt.pk == latest.pk:
             advance(
                 declaration,
                 MOVES["give_up_payment"],
@@ -140,7 +145,7 @@ def correct_declaration(
     draft = draft_of(declaration, as_of=today)
     _must_be_met(draft)
     _must_be_attested(declaration)
-    _keep(declaration, draft.assessment)
+    keep_declared(declaration, draft.assessment)
     due_on = _due_on(today)
     advance(
         declaration,
@@ -202,32 +207,11 @@ def _must_be_alone(declaration: Declaration) -> None:
 
 def _order_for(declaration: Declaration, charges: list[Charge], by: Actor, at: datetime) -> Order:
     """Answer the order that a draft has, where it still asks for the same; else a new one."""
-    if declaration.order:
+    if declaration.order and is_untouched(declaration.order):
         lines = [(one.fee, one.amount) for one in lines_of_order(declaration.order)]
         if lines == [(one.fee, one.amount.amount) for one in charges]:
             return declaration.order
     return open_order(declaration.credential.person, charges, by=by, at=at)
-
-
-def _keep(declaration: Declaration, assessment: Assessment) -> None:
-    """Keep what is declared as it is now, with the answer, and let its activities not change."""
-    refs = [one.id for one in assessment.case.activities]
-    ids = dict(Activity.objects.filter(ref__in=refs).values_list("ref", "pk"))
-    declaration.activities.all().delete()
-    DeclaredActivity.objects.bulk_create(
-        DeclaredActivity(
-            declaration=declaration,
-            activity_id=ids[ledger.activity],
-            claimed=ledger.claimed,
-            counted={area: some for area, some in ledger.counted.items() if some},
-        )
-        for ledger in assessment.ledgers()
-    )
-    declaration.case, declaration.answer = written_case(assessment.case), assessment.answer()
-    declaration.rulebook = assessment.rulebook.fingerprint
-    declaration.save(update_fields=["case", "answer", "rulebook"])
-    release_activities(holder=declaration.ref, keep=ids.values())
-    hold_activities(ids.values(), holder=declaration.ref)
 
 
 def _due_on(today: date) -> date:
@@ -272,6 +256,7 @@ def _submit(
         due_on=due_on,
         late=late,
     )
+    draw_submitted(declaration, on=on, at=at)
 
 
 def _is_late(declaration: Declaration, on: date) -> bool:

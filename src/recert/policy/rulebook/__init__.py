@@ -38,6 +38,7 @@ from recert.policy.rulebook.declarations import (
     Deadline,
     DeclarationKind,
     DeclarationWindow,
+    DeskRules,
     Ground,
     InactiveRules,
     Naming,
@@ -45,6 +46,7 @@ from recert.policy.rulebook.declarations import (
     StandingRules,
 )
 from recert.policy.rulebook.fees import CountryAmount, Fee, FeeStep, Reduction
+from recert.policy.rulebook.reminders import Reminder
 from recert.policy.rulebook.requirements import Area, AreaRequirement, Category, RequirementSet
 from recert.policy.rulebook.table import (
     Count,
@@ -76,6 +78,7 @@ __all__ = [
     "Deadline",
     "DeclarationKind",
     "DeclarationWindow",
+    "DeskRules",
     "DocumentType",
     "Earns",
     "Fee",
@@ -98,6 +101,7 @@ __all__ = [
     "Purpose",
     "Reduction",
     "Reinstatement",
+    "Reminder",
     "RequirementSet",
     "Rule",
     "Rulebook",
@@ -148,6 +152,7 @@ class Rulebook(Table, frozen=True, eq=False):
     inactive: InactiveRules
     appeal: AppealRules
     audit: AuditRules
+    desk: DeskRules
     standing: StandingRules
     fees: dict[Key, Fee]
     attestations: dict[Key, Attestation] = msgspec.field(default_factory=dict)
@@ -155,5 +160,6 @@ class Rulebook(Table, frozen=True, eq=False):
     signed_forms: dict[Key, SignedFormType] = msgspec.field(default_factory=dict)
     country_groups: dict[Key, tuple[str, ...]] = msgspec.field(default_factory=dict)
     reduction: Reduction | None = None
+    reminders: dict[Key, Reminder] = msgspec.field(default_factory=dict)
     providers: tuple[Provider, ...] = ()
     fingerprint: str = ""

@@ -27,6 +27,7 @@ class CycleRules(Table, frozen=True):
     next_begins: Setting[Literal["first-day-of-expiry-month", "day-after-expiry"]]
     reinstated_begins: Setting[Literal["approval-day"]]
     voluntary_begins: Setting[Literal["approval-day"]]
+    aligned_on_request: Setting[bool]  # so that several credentials end together
 
 
 class DeclarationWindow(Table, frozen=True):
@@ -100,18 +101,29 @@ class InactiveRules(Table, frozen=True):
 
 
 class AppealRules(Table, frozen=True):
-    """Appeals after an audit."""
+    """Appeals after an audit: on which grounds, and until when at the least."""
 
     grounds: dict[Key, Ground]
+    within: Deadline
 
 
 class AuditRules(Table, frozen=True):
-    """Audits: how declarations are drawn, until when documents are due, what may make up."""
+    """Audits: how declarations are drawn, until when documents are due, what may make up.
+
+    Where it is `blocking`, a renewal waits until its audit has passed.
+    """
 
     draw: Setting[Literal["keyed-hash"]]
+    blocking: Setting[bool]
     documents_due: Deadline
     language: Setting[str]
     new_points_until: Setting[Literal["expiration"]]
+
+
+class DeskRules(Table, frozen=True):
+    """How the board decides: what a second person must agree to before it is done."""
+
+    second_person: Setting[tuple[Literal["refund", "appeal"], ...]]
 
 
 class StandingRules(Table, frozen=True):

@@ -56,6 +56,12 @@ class Use(models.Model):
         return f"{self.activity_id} in the cycle until {self.cycle_ends_on}"
 
 
+BEFORE: Final = ["draft", "awaiting-payment"]
+WITH_THE_BOARD: Final = ["submitted", "deficient", "under-audit"]
+DECIDED: Final = ["approved", "denied", "withdrawn", "deleted"]
+"""The states of a declaration, by where it is: before it is submitted, with the board, decided."""
+
+
 class Declaration(models.Model):
     """What a certificant submits to maintain a credential, from the first page to the decision.
 
@@ -72,7 +78,9 @@ class Declaration(models.Model):
         AWAITING_PAYMENT = "awaiting-payment"
         SUBMITTED = "submitted"
         DEFICIENT = "deficient"
+        UNDER_AUDIT = "under-audit"
         APPROVED = "approved"
+        DENIED = "denied"
         WITHDRAWN = "withdrawn"
         DELETED = "deleted"
         DISCARDED = "discarded"
@@ -110,40 +118,29 @@ class Declaration(models.Model):
 
         constraints = (
             models.CheckConstraint(
-                condition=Q(
-                    state__in=[
-                        "draft",
-                        "awaiting-payment",
-                        "submitted",
-                        "deficient",
-                        "approved",
-                        "withdrawn",
-                        "deleted",
-                        "discarded",
-                    ]
-                ),
+                condition=Q(state__in=[*BEFORE, *WITH_THE_BOARD, *DECIDED, "discarded"]),
                 name="declaration_state_is_known",
             ),
             models.UniqueConstraint(
                 fields=["credential"],
-                condition=Q(state__in=["draft", "awaiting-payment", "submitted", "deficient"]),
+                condition=Q(state__in=[*BEFORE, *WITH_THE_BOARD]),
                 name="declaration_one_open_for_a_credential",
             ),
             models.CheckConstraint(
                 condition=Q(
-                    state__in=["draft", "awaiting-payment", "discarded"],
+                    state__in=[*BEFORE, "discarded"],
                     submitted_on__isnull=True,
                     submitted_at__isnull=True,
                 )
                 | Q(
-                    state__in=["submitted", "deficient", "approved", "withdrawn", "deleted"],
+                    state__in=[*WITH_THE_BOARD, *DECIDED],
                     submitted_on__isnull=False,
                     submitted_at__isnull=False,
                 ),
                 name="declaration_submitted_iff_past_payment",
             ),
             models.CheckConstraint(
-                condition=Q(state="draft") | Q(state="discarded") | Q(case__isnull=False),
+                condition=Q(state__in=["draft", "discarded"]) | Q(case__isnull=False),
                 name="declaration_declared_has_its_case",
             ),
             models.CheckConstraint(
@@ -155,10 +152,8 @@ class Declaration(models.Model):
                 name="declaration_deficient_has_a_deadline",
             ),
             models.CheckConstraint(
-                condition=Q(
-                    state__in=["approved", "withdrawn", "deleted"], decided_on__isnull=False
-                )
-                | (~Q(state__in=["approved", "withdrawn", "deleted"]) & Q(decided_on__isnull=True)),
+                condition=Q(state__in=DECIDED, decided_on__isnull=False)
+                | (~Q(state__in=DECIDED) & Q(decided_on__isnull=True)),
                 name="declaration_decided_iff_ended",
             ),
             models.CheckConstraint(
@@ -231,6 +226,7 @@ OPEN: Final = frozenset(
         Declaration.State.AWAITING_PAYMENT,
         Declaration.State.SUBMITTED,
         Declaration.State.DEFICIENT,
+        Declaration.State.UNDER_AUDIT,
     }
 )
 """The states in which a declaration is not ended: of each credential one at a time."""
