@@ -20,14 +20,44 @@ AMINA = Reader(
 )
 FACTS: dict[str, Any] = {"credential": "MLS(ASCPi)", "path": "/declarations/DE-0000"}
 SAMPLES: dict[str, dict[str, Any]] = {
-    "declaration.submitted": FACTS | {"answer_by": "2024-06-17", "fee": "95.00 USD"},
-    "declaration.approved": FACTS | {"starts_on": "2024-05-01", "ends_on": "2027-05-31"},
+    "declaration.submitted": FACTS
+    | {
+        "purpose_title": "Renewal",
+        "submitted_at": "2024-05-04T12:00:00Z",
+        "due_on": "2024-06-17",
+        "card": "4242",
+        "lines": [{"title": "Application fee", "amount": "95.00 USD"}],
+        "total": "95.00 USD",
+        "expires_on": "2024-05-31",
+        "stays_valid": True,
+    },
+    "declaration.approved": FACTS
+    | {
+        "purpose": "renewal",
+        "purpose_title": "Renewal",
+        "starts_on": "2024-05-01",
+        "ends_on": "2027-05-31",
+        "title": "MLS(ASCPi)ᶜᴹ",
+        "opens_on": "2027-02-28",
+        "next_due_on": "2027-04-30",
+    },
     "declaration.deficient": FACTS
-    | {"correct_by": "2024-06-17", "reasons": ["The certificate names another person."]},
-    "declaration.corrected": FACTS | {"answer_by": "2024-06-17"},
-    "declaration.withdrawn": FACTS | {"ends_on": "2024-05-31"},
-    "declaration.deleted": FACTS | {"correct_by": "2024-06-17"},
-    "payment.refunded": {"amount": "95.00 USD"},
+    | {
+        "correct_by": "2024-06-17",
+        "reasons": [{"activity": "Safe Draws", "reason": "It names another person."}],
+        "then": "The declaration is deleted.",
+    },
+    "declaration.corrected": FACTS | {"due_on": "2024-06-17"},
+    "declaration.withdrawn": FACTS
+    | {"purpose": "renewal", "expires_on": "2024-05-31", "has_ended": False},
+    "declaration.deleted": FACTS
+    | {
+        "purpose": "renewal",
+        "correct_by": "2024-06-17",
+        "expires_on": "2024-05-31",
+        "has_ended": True,
+    },
+    "payment.refunded": {"amount": "95.00 USD", "card": "4242", "why": "Charged twice"},
     "declaration.denied": FACTS,
     "credential.renewal-revoked": FACTS,
     "audit.opened": FACTS
@@ -65,6 +95,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
     },
 }
 """What the letters say, by the kind of their event."""
+
+OPTIONAL: dict[str, set[str]] = {
+    "declaration.submitted": {"total", "expires_on"},
+    "credential.reminded": {"count"},
+}
+"""What a letter can do without."""
 
 TOLD = "declaration.submitted"
 

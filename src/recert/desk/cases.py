@@ -30,7 +30,9 @@ from recert.transcript.queries import documents_among
 STATE_TONES = {
     "submitted": "wait",
     "deficient": "wait",
+    "under-audit": "wait",
     "approved": "good",
+    "denied": "bad",
     "withdrawn": "quiet",
     "deleted": "bad",
 }

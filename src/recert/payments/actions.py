@@ -123,7 +123,7 @@ def start_attempt(order_id: int, *, card: Card, acted_on: date, by: Actor, at: d
             "payment-under-way",
             _("A payment for this is under way already, perhaps in another window. Look there."),
         ) from None
-    facts = {"order": order.ref, "amount": str(owed.amount), "currency": order.currency}
+    facts = {"order": order.ref, "amount": owed}
     record_event(
         "payment.started", subject=attempt.ref, about=order.person.ref, by=by, at=at, facts=facts
     )
@@ -259,7 +259,7 @@ def ask_refund(
         by=by,
         at=at,
         because=because.strip(),
-        facts={"attempt": attempt.ref, "amount": str(amount), "currency": attempt.currency},
+        facts={"attempt": attempt.ref, "amount": refund.money},
     )
     return refund
 
@@ -279,8 +279,7 @@ def settle_refund(
     person = refund.attempt.order.person
     if found.status == "succeeded":
         facts = {
-            "amount": str(refund.amount),
-            "currency": refund.attempt.currency,
+            "amount": refund.money,
             "card": refund.attempt.card_last4,
             "why": refund.because,
         }

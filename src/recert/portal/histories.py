@@ -79,13 +79,13 @@ def words_of_events() -> dict[str, str]:
         "declaration.approved": _("Approved"),
         "order.opened": _("Order opened"),
         "payer.known": _("Known to the card processor"),
-        "payment.started": _("Payment begun: %(amount)s %(currency)s"),
+        "payment.started": _("Payment begun: %(amount)s"),
         "payment.prepared": _("Charge prepared"),
         "payment.succeeded": _("Charged"),
         "payment.recovered": _("Charged after all"),
         "payment.failed": _("Payment failed: %(failure)s"),
-        "payment.refund-asked": _("Refund asked for: %(amount)s %(currency)s"),
-        "payment.refunded": _("Refunded: %(amount)s %(currency)s"),
+        "payment.refund-asked": _("Refund asked for: %(amount)s"),
+        "payment.refunded": _("Refunded: %(amount)s"),
         "payment.refund-failed": _("Refund failed: %(failure)s"),
     }
 

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date, datetime
 
 from django.db import transaction
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
@@ -19,7 +20,7 @@ from recert.journal.actions import advance, record_event
 from recert.people.models import Person
 from recert.people.queries import reader_of
 from recert.policy.calendar import BusinessDays
-from recert.policy.cycles import granted_cycle
+from recert.policy.cycles import declaration_window, granted_cycle
 from recert.policy.permissions import Actor
 from recert.policy.refusals import Refused, not_found
 from recert.policy.standing import title_of
@@ -59,10 +60,14 @@ def renew(
         credential=credential, starts_on=cycle.starts, ends_on=cycle.ends, granted_on=today
     )
     title = title_of(book, credential.category, maintained=True)
+    window = declaration_window(book, cycle)
     facts = facts_of(declaration) | {
         "starts_on": iso(cycle.starts),
         "ends_on": iso(cycle.ends),
         "title": title.plain,
+        "opens_on": iso(window.opens_on),
+        "next_due_on": iso(window.due_on),
+        "path": reverse("portal:notification", args=[declaration.ref]),
         "rulebook": declaration.rulebook,
     }
     if goes:  # else `advance` refuses it
@@ -185,7 +190,7 @@ def withdraw_declaration(
 ) -> Declaration:
     """Take back what was submitted, before the board decides; the fee is spent (FEE-1)."""
     declaration = own(declaration_id, by)
-    _end(declaration, "withdraw_declaration", today, by, at)
+    _end(declaration, "withdraw_declaration", on=today, today=today, by=by, at=at)
     return declaration
 
 
@@ -198,13 +203,20 @@ def delete_declaration(declaration_id: int, *, today: date, by: Actor, at: datet
     declaration = locked(declaration_id)
     if declaration.state == State.DEFICIENT and not declaration.is_over(as_of=today):
         raise Refused("not-over", _("There is still time to put this right."))
-    _end(declaration, "delete_declaration", declaration.over_on or today, by, at)
+    on = declaration.over_on or today
+    _end(declaration, "delete_declaration", on=on, today=today, by=by, at=at)
     return declaration
 
 
-def _end(declaration: Declaration, move: str, on: date, by: Actor, at: datetime) -> None:
+def _end(
+    declaration: Declaration, move: str, *, on: date, today: date, by: Actor, at: datetime
+) -> None:
     book, person = the_rulebook(), declaration.credential.person
-    facts = facts_of(declaration) | {"correct_by": iso(declaration.correct_by)}
+    facts = facts_of(declaration) | {
+        "correct_by": iso(declaration.correct_by),
+        "expires_on": iso(declaration.cycle_ends_on),
+        "has_ended": declaration.cycle is not None and declaration.cycle.ends < today,
+    }
     if move == "delete_declaration":
         facts |= {"then": book.deficiency.then, "rule": book.deficiency.business_days.rule}
     advance(

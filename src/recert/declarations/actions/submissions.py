@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
-from decimal import Decimal
 
 from django.db import transaction
 from django.utils.translation import gettext as _
@@ -21,7 +20,7 @@ from recert.declarations.declared import (
     draft_of,
     is_paid,
 )
-from recert.declarations.letters import facts_of
+from recert.declarations.letters import facts_of, paid_facts
 from recert.declarations.lives import MOVES
 from recert.declarations.models import Declaration
 from recert.journal.actions import advance
@@ -234,13 +233,10 @@ def _submit(
     """Let the board have a declaration, as of a day (CYC-4, CYC-6, CYC-7)."""
     person, due_on = declaration.credential.person, _due_on(on)
     late = _is_late(declaration, on)
-    lines = lines_of_order(declaration.order) if declaration.order else []
-    facts = facts_of(declaration) | {
-        "card": card,
-        "lines": [{"title": one.title, "amount": str(one.amount)} for one in lines],
-        "total": str(sum((one.amount for one in lines), Decimal(0))),
-        "currency": declaration.order.currency if declaration.order else "",
+    facts = facts_of(declaration) | paid_facts(declaration.order, card=card)
+    facts |= {
         "expires_on": iso(declaration.cycle_ends_on) if late else None,
+        "stays_valid": the_rulebook().standing.pending_keeps_valid.value,
         "rulebook": declaration.rulebook,
     }
     advance(

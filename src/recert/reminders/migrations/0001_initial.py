@@ -5,7 +5,6 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
@@ -16,7 +15,12 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="ReminderDay",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("on", models.DateField(unique=True)),
                 ("planned_at", models.DateTimeField()),
             ],
@@ -24,12 +28,26 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name="Reminded",
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
                 ("on", models.DateField()),
-                ("person", models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name="reminded", to="people.person")),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="reminded",
+                        to="people.person",
+                    ),
+                ),
             ],
             options={
-                "constraints": [models.UniqueConstraint(fields=("person", "on"), name="reminded_once_a_day")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("person", "on"), name="reminded_once_a_day")
+                ],
             },
         ),
     ]
