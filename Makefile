@@ -53,6 +53,7 @@ fix: setup ## Correct and format what a machine can
 bench: setup ## Measure
 	@$(BIN)/python -m bench
 	$(BIN)/python -m bench.pages
+	$(BIN)/python -m bench.reminders
 
 pictures: setup browser ## Take the pictures of the README
 	@$(BIN)/python docs/pictures/take.py

@@ -1,17 +1,22 @@
 """All that is on record, so that a test can say that nothing changed."""
 
 from django.apps import apps
-from django.db.models import QuerySet
+from django.db import connection
 
 PARTS = ("declarations", "payments", "credentials", "transcript", "people", "journal")
 
 
 def everything():
-    """Answer every row of ours, and every job that is waiting, by its table."""
+    """Answer what is in each table of ours, and which jobs are waiting. One query."""
     models = [model for part in PARTS for model in apps.get_app_config(part).get_models()]
-    jobs = apps.get_model("procrastinate", "ProcrastinateJob")
-    rows = {model.__name__: list(QuerySet(model).order_by("pk").values()) for model in models}
-    return rows | {"jobs": list(QuerySet(jobs).order_by("pk").values("pk", "task_name", "args"))}
+    tables = [model._meta.db_table for model in models]  # noqa: SLF001  # documented all the same
+    each = [
+        f"SELECT '{table}', array_agg(one::text ORDER BY one.id) FROM {table} one"  # noqa: S608
+        for table in [*tables, "procrastinate_jobs"]
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(each))
+        return dict(cursor.fetchall())
 
 
 def changed(before, after):

@@ -29,6 +29,7 @@ from recert.people.queries import has_second_factor, who_is
 from recert.policy.calendar import board_day
 from recert.policy.permissions import NOBODY, Permission
 from recert.policy.refusals import Refused
+from recert.portal.policies import CONTENT_SECURITY_POLICY
 
 LARGEST_REQUEST = 420_000_000
 """The most bytes of one request: twenty documents of the largest size, and what is around them."""
@@ -87,12 +88,6 @@ class Edge:
             return None
         status = STATUS.get(error.code, 409)
         return render(request, "refused.html", {"refusal": error, "status": status}, status=status)
-
-
-CONTENT_SECURITY_POLICY = (
-    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'self'; "
-    "form-action 'self'; frame-ancestors 'none'"
-)
 
 
 def needed_by(page: Page) -> str:

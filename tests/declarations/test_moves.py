@@ -6,127 +6,49 @@ from dataclasses import replace
 from decimal import Decimal
 from functools import partial
 from threading import Barrier
+from typing import Any
 
 import pytest
 from django.db import connections, transaction
 
 from recert.declarations import lives
 from recert.declarations.actions.allocations import allocate_points
-from recert.declarations.actions.decisions import (
-    approve_declaration,
-    delete_declaration,
-    find_deficient,
-    withdraw_declaration,
-)
-from recert.declarations.actions.drafts import (
-    attest,
-    discard_declaration,
-    leave_out,
-    start_declaration,
-)
-from recert.declarations.actions.submissions import (
-    correct_declaration,
-    give_up_payment,
-    settle_payment,
-    start_payment,
-)
-from recert.declarations.models import Declaration
+from recert.declarations.actions.audits import send_documents
+from recert.declarations.actions.drafts import attest, leave_out, start_declaration
+from recert.declarations.actions.submissions import settle_payment
+from recert.declarations.models import Audit, Declaration
 from recert.journal.actions import advance
 from recert.journal.models import Event
 from recert.payments import actions as payments
 from recert.payments.gateway import Refunding
 from recert.payments.models import Attempt, Refund
-from recert.policy.permissions import GRANTS, NOBODY, SYSTEM, Actor, Role
+from recert.policy.permissions import GRANTS, NOBODY, STAFF, SYSTEM, Actor, Role
 from recert.policy.refusals import Refused
+from tests.declarations.moving import (
+    ACTS,
+    MOVES,
+    NEEDS,
+    OF_SYSTEM,
+    QUIET,
+    before_move,
+    moved,
+    who_may,
+)
 from tests.declarations.stages import (
+    AUDITOR,
     DECIDED,
     OPEN,
     OVERDUE,
+    AuditState,
     State,
+    audited,
     declaration_in,
-    failed_once,
+    declared,
+    made_up_for,
 )
-from tests.declaring import (
-    CARD,
-    FINANCE,
-    REVIEWER,
-    at,
-    charged,
-)
+from tests.declaring import FINANCE, at, charged
 from tests.making import actor, make_person
 from tests.tracing import changed, everything
-
-OPEN_STATES = (State.DRAFT, State.AWAITING_PAYMENT, State.SUBMITTED, State.DEFICIENT)
-
-
-def settled(declaration, attempt, by, status="succeeded"):
-    """Say what became of a charge; where none was ever begun, nobody can."""
-    if attempt is None:
-        raise Refused("wrong-state", "there is no charge")
-    return settle_payment(attempt.pk, found=charged(attempt, status), at=at(OPEN))
-
-
-def given_up(declaration, attempt, by):
-    if attempt is None:
-        raise Refused("wrong-state", "there is no charge")
-    return give_up_payment(
-        attempt.pk, intent=attempt.intent, because="It was not confirmed.", at=at(OPEN)
-    )
-
-
-ACTS = {
-    "discard_declaration": lambda one, _attempt, by: discard_declaration(
-        one.pk, by=by, at=at(OPEN)
-    ),
-    "start_payment": lambda one, _attempt, by: start_payment(
-        one.pk, card=CARD, today=OPEN, by=by, at=at(OPEN)
-    ),
-    "take_payment": settled,
-    "give_up_payment": given_up,
-    "submit_declaration": lambda one, _attempt, by: start_payment(
-        one.pk, card=None, today=OPEN, by=by, at=at(OPEN)
-    ),
-    "withdraw_declaration": lambda one, _attempt, by: withdraw_declaration(
-        one.pk, today=DECIDED, by=by, at=at(DECIDED)
-    ),
-    "find_deficient": lambda one, _attempt, by: find_deficient(
-        one.pk, reasons={}, because="A page lacks.", today=DECIDED, by=by, at=at(DECIDED)
-    ),
-    "correct_declaration": lambda one, _attempt, by: correct_declaration(
-        one.pk, today=DECIDED, by=by, at=at(DECIDED)
-    ),
-    "delete_declaration": lambda one, _attempt, by: delete_declaration(
-        one.pk, today=OVERDUE, by=by, at=at(OVERDUE)
-    ),
-    "approve_declaration": lambda one, _attempt, by: approve_declaration(
-        one.pk, today=DECIDED, by=by, at=at(DECIDED)
-    ),
-}
-"""Each move of a declaration, made by the action that makes it."""
-
-MOVES = sorted(lives.MOVES)
-OF_SYSTEM = {"take_payment", "give_up_payment"}
-"""What the processor says, says nobody else: these actions take no actor."""
-
-QUIET = {"take_payment"}
-"""What may be said twice is refused by changing nothing."""
-
-
-def who_may(name, declaration):
-    """Answer somebody who may make a move."""
-    needs = lives.MOVES[name].needs
-    everybody = (actor(declaration.credential.person), REVIEWER, SYSTEM)
-    return next(one for one in everybody if one.may(needs))
-
-
-def before_move(name):
-    """Answer a declaration from which a move can be made, with its attempt."""
-    if name == "submit_declaration":  # what it costs was paid already
-        declaration, attempt = failed_once()
-        settle_payment(attempt.pk, found=charged(attempt), at=at(OPEN))
-        return Declaration.objects.get(pk=declaration.pk), attempt
-    (source,) = lives.MOVES[name].sources
-    return declaration_in(source)
 
 
 def refusal_of(act):
@@ -140,37 +62,53 @@ def refusal_of(act):
 
 
 def test_every_move_is_tried_here():
-    assert set(ACTS) == set(lives.MOVES)
-    assert all(len(move.sources) == 1 for move in lives.MOVES.values())
+    assert set(ACTS) == set(MOVES)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", MOVES)
 def test_a_move_is_made_from_its_state_with_one_event(name):
-    declaration, attempt = before_move(name)
-    last, move = Event.objects.latest("id").pk, lives.MOVES[name]
-    ACTS[name](declaration, attempt, who_may(name, declaration))
-    events = Event.objects.filter(pk__gt=last, subject=declaration.ref)
-    assert [one.kind for one in events] == [move.event]
-    assert events[0].about == declaration.credential.person.ref
-    declaration.refresh_from_db()
-    assert declaration.state == move.target
+    scene = before_move(name)
+    one, last, move = moved(name, scene), Event.objects.latest("id").pk, MOVES[name]
+    ACTS[name](scene, who_may(name, scene))
+    events = Event.objects.filter(pk__gt=last, subject=one.ref, kind=move.event)
+    assert [each.about for each in events] == [scene.declaration.credential.person.ref]
+    assert moved(name, scene.fresh()).state == move.target
+
+
+@pytest.mark.django_db
+def test_what_was_not_proven_is_made_up_for_by_what_is_new():  # AUD-5
+    scene = audited(AuditState.NOT_PASSED)
+    send = partial(send_documents, scene.audit.pk, today=DECIDED, by=scene.owner, at=at(DECIDED))
+    assert refusal_of(send) == "not-met"
+    made_up_for(scene)
+    assert refusal_of(send) is None
+    assert scene.fresh().audit.state == AuditState.SENT
+
+
+def refused_without_a_trace(scene, state, names):
+    before = everything()
+    for name in names:
+        if state in MOVES[name].sources:
+            continue  # the test above
+        code = refusal_of(partial(ACTS[name], scene, who_may(name, scene)))
+        assert changed(before, everything()) == set(), name
+        if name in QUIET and scene.attempt:
+            assert code is None
+        else:
+            assert code in {"wrong-state", "declared-already"}, name
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("state", State.values)
 def test_from_a_wrong_state_every_move_is_refused_without_a_trace(state):
-    declaration, attempt = declaration_in(state)
-    before = everything()
-    for name in MOVES:
-        if state in lives.MOVES[name].sources:
-            continue  # the test above
-        code = refusal_of(partial(ACTS[name], declaration, attempt, who_may(name, declaration)))
-        assert changed(before, everything()) == set(), name
-        if name in QUIET and attempt and state != State.AWAITING_PAYMENT:
-            assert code is None
-        else:
-            assert code in {"wrong-state", "declared-already"}, name
+    refused_without_a_trace(declared(state), state, lives.MOVES)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("state", AuditState.values)
+def test_so_is_every_move_of_an_audit(state):
+    refused_without_a_trace(audited(state), state, lives.AUDIT_MOVES)
 
 
 def everybody_else():
@@ -186,36 +124,49 @@ def everybody_else():
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", [name for name in MOVES if name not in OF_SYSTEM])
 def test_by_whoever_may_not_it_is_refused_without_a_trace(name):
-    declaration, attempt = before_move(name)
-    somebody = everybody_else()
+    scene, somebody = before_move(name), everybody_else()
     before, refused = everything(), set()
     for who, by in somebody.items():
-        if by.may(lives.MOVES[name].needs) and who != "stranger":
+        if by.may(NEEDS[name]) and who != "stranger":
             continue
-        code = refusal_of(partial(ACTS[name], declaration, attempt, by))
+        code = refusal_of(partial(ACTS[name], scene, by))
         assert code in {"not-permitted", "not-found"}, who
         assert changed(before, everything()) == set(), who
         refused.add(who)
-    assert len(refused) >= len(somebody) - 1
+    assert len(refused) >= len(somebody) - 2
+
+
+def holders_of(permission):
+    return {role for role in Role if permission in GRANTS[role]}
+
+
+OF_STAFF = [name for name in MOVES if set(STAFF) & set(holders_of(NEEDS[name]))]
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", ["approve_declaration", "find_deficient"])
+@pytest.mark.parametrize("name", OF_STAFF)
 def test_nobody_decides_about_their_own(name):
-    declaration, attempt = before_move(name)
-    owner = actor(declaration.credential.person)
-    both = Actor(
-        ref=owner.ref, name=owner.name, person=owner.person, roles=owner.roles | REVIEWER.roles
-    )
+    scene = before_move(name)
+    owner, staff = scene.owner, who_may(name, scene)
+    both = Actor(ref="AN-B", person=owner.person, roles=owner.roles | staff.roles)
     before = everything()
-    assert refusal_of(lambda: ACTS[name](declaration, attempt, both)) == "own-case"
+    assert refusal_of(partial(ACTS[name], scene, both)) == "own-case"
+    assert changed(before, everything()) == set()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", ["pass_on_appeal", "fail_on_appeal"])
+def test_nobody_decides_about_what_they_judged(name):  # AUD-6
+    scene = before_move(name)
+    before = everything()
+    assert refusal_of(partial(ACTS[name], scene, AUDITOR)) == "judged-it"
     assert changed(before, everything()) == set()
 
 
 def test_who_may_settle_is_no_person():
     """A role of people never holds what only the processor and the calendar decide."""
-    for move in (*lives.MOVES.values(), *payments.MOVES.values()):
-        holders = {role for role in Role if move.needs in GRANTS[role]}
+    for move in (*MOVES.values(), *payments.MOVES.values()):
+        holders = holders_of(move.needs)
         assert holders
         if Role.SYSTEM in holders:
             assert holders == {Role.SYSTEM}
@@ -224,8 +175,8 @@ def test_who_may_settle_is_no_person():
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", MOVES)
 def test_without_its_event_nothing_happened(name, monkeypatch):
-    declaration, attempt = before_move(name)
-    create, kind = Event.objects.create, lives.MOVES[name].event
+    scene = before_move(name)
+    create, kind = Event.objects.create, MOVES[name].event
 
     def full(**said):
         if said["kind"] == kind:
@@ -235,7 +186,7 @@ def test_without_its_event_nothing_happened(name, monkeypatch):
     monkeypatch.setattr(Event.objects, "create", full)
     before = everything()
     with pytest.raises(RuntimeError, match="full"):
-        ACTS[name](declaration, attempt, who_may(name, declaration))
+        ACTS[name](scene, who_may(name, scene))
     assert changed(before, everything()) == set()
 
 
@@ -262,24 +213,21 @@ def test_what_was_declared_changes_only_while_it_may(state):  # ACT-7
     declaration, _attempt = declaration_in(state)
     credential, by = declaration.credential, actor(declaration.credential.person)
     activity = credential.person.activities.first()
-    acts = {
-        "leave_out": lambda: leave_out(declaration.pk, refs=[activity.ref], by=by, at=at(OPEN)),
-        "attest": lambda: attest(declaration.pk, keys=[], by=by, at=at(OPEN)),
-    }
-    for act in acts.values():
+    for act in (
+        partial(leave_out, declaration.pk, refs=[activity.ref]),
+        partial(attest, declaration.pk, keys=[]),
+    ):
         before = everything()
-        code = refusal_of(act)
+        code = refusal_of(partial(act, by=by, at=at(OPEN)))
         if state in {State.DRAFT, State.DEFICIENT}:
             assert code is None
         else:
             assert code == "wrong-state"
             assert changed(before, everything()) == set()
-    code = refusal_of(
-        lambda: allocate_points(
-            credential.pk, moves={activity.ref: {"related": 100}}, by=by, at=at(OPEN)
-        )
-    )
-    assert (code == "declared") == (state in {State.AWAITING_PAYMENT, State.SUBMITTED})
+    moves = {activity.ref: {"related": 100}}
+    code = refusal_of(partial(allocate_points, credential.pk, moves=moves, by=by, at=at(OPEN)))
+    with_the_board = {State.AWAITING_PAYMENT, State.SUBMITTED, State.UNDER_AUDIT}
+    assert code == ("declared" if state in with_the_board else None)
 
 
 # == The lives of an attempt and of a refund =======================================================
@@ -360,24 +308,17 @@ def test_no_person_moves_a_payment(name):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("table", [lives.MOVES, payments.MOVES], ids=["lives", "payments"])
-def test_the_journal_itself_refuses_a_move_from_a_wrong_state(table):
+@pytest.mark.parametrize("name", [*MOVES, *payments.MOVES])
+def test_the_journal_itself_refuses_a_move_from_a_wrong_state(name):
     """Whatever an action forgets to ask, `advance` asks."""
-    declaration, attempt = declaration_in(State.SUBMITTED)
-    kinds = {"attempt": attempt, "refund": refund_in(Refund.State.ASKED)}
-    for name, move in table.items():
-        one = next((kinds[word] for word in kinds if name.endswith(word)), declaration)
-        if name == "start_payment" or table is lives.MOVES:
-            one = declaration
-        for state in set(type(one).State.values) - move.sources:
-            one.state = state
-            with pytest.raises(Refused, match="any more"), transaction.atomic():
-                advance(one, move, by=who_holds(move), at=at(OPEN))
-            one.refresh_from_db()
-
-
-def who_holds(move):
-    return Actor(ref="AN", roles=frozenset(role for role in Role if move.needs in GRANTS[role]))
+    move = {**MOVES, **payments.MOVES}[name]
+    kind: type[Any] = Audit if name in lives.AUDIT_MOVES else Declaration
+    if name in payments.MOVES:
+        kind = Attempt if name.endswith("attempt") else Refund
+    by = Actor(ref="AN-H", roles=frozenset(holders_of(move.needs)))
+    for state in set(kind.State.values) - move.sources:
+        with pytest.raises(Refused, match="any more"):
+            advance(kind(ref="XX", state=state), move, by=by, at=at(OPEN))
 
 
 @pytest.mark.django_db
@@ -414,42 +355,40 @@ def at_once(*acts):
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("name", MOVES)
 def test_of_three_at_once_one_wins(name):
-    declaration, attempt = before_move(name)
-    by, kind = who_may(name, declaration), lives.MOVES[name].event
+    scene = before_move(name)
+    by, one = who_may(name, scene), moved(name, scene)
     last = Event.objects.latest("id").pk
-    codes = at_once(*[lambda: ACTS[name](declaration, attempt, by)] * 3)
+    codes = at_once(*[partial(ACTS[name], scene, by)] * 3)
     if name in QUIET:
         assert codes == ["done"] * 3
     else:
         assert codes.count("done") == 1
-    events = Event.objects.filter(pk__gt=last, subject=declaration.ref)
-    assert [one.kind for one in events] == [kind]
+    events = Event.objects.filter(pk__gt=last, subject=one.ref, kind=MOVES[name].event)
+    assert events.count() == 1
 
 
 PAIRS = [
     ("approve_declaration", "find_deficient"),
     ("approve_declaration", "withdraw_declaration"),
     ("find_deficient", "withdraw_declaration"),
+    ("approve_declaration", "place_under_audit"),
+    ("withdraw_declaration", "place_under_audit"),
     ("start_payment", "discard_declaration"),
     ("correct_declaration", "delete_declaration"),
     ("take_payment", "give_up_payment"),
+    ("pass_on_appeal", "fail_on_appeal"),
+    ("open_appeal", "fail_overdue"),
 ]
 
 
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.parametrize("pair", PAIRS, ids=" or ".join)
 def test_of_two_that_exclude_each_other_one_wins(pair, monkeypatch):
-    declaration, attempt = before_move(pair[0])
-    if "delete_declaration" in pair:  # on one day only one of them can be: let the job be wrong
-        monkeypatch.setattr(Declaration, "is_over", lambda _self, *, as_of: as_of == OVERDUE)
-    last = Event.objects.latest("id").pk
-    codes = at_once(
-        *[
-            lambda name=name: ACTS[name](declaration, attempt, who_may(name, declaration))
-            for name in pair
-        ]
-    )
-    events = Event.objects.filter(pk__gt=last, subject=declaration.ref)
-    kinds = {lives.MOVES[name].event for name in pair}
-    assert len([one for one in events if one.kind in kinds]) == 1
+    scene = before_move(pair[0])
+    for kind in (Declaration, Audit):  # on one day only one of them can be: let the job be wrong
+        monkeypatch.setattr(kind, "is_over", lambda _self, *, as_of: as_of == OVERDUE)
+    one, last = moved(pair[0], scene), Event.objects.latest("id").pk
+    codes = at_once(*[partial(ACTS[name], scene, who_may(name, scene)) for name in pair])
+    kinds = {MOVES[name].event for name in pair}
+    assert Event.objects.filter(pk__gt=last, subject=one.ref, kind__in=kinds).count() == 1
     assert codes.count("done") == 1 or pair[0] in QUIET

@@ -12,7 +12,7 @@ from django.db import connections
 from moneyed import Money
 
 from recert.declarations import jobs, paying
-from recert.declarations.actions import submissions
+from recert.declarations.actions import keeping
 from recert.declarations.actions.allocations import allocate_points
 from recert.declarations.actions.decisions import approve_declaration, find_deficient
 from recert.declarations.actions.drafts import leave_out, start_declaration
@@ -209,9 +209,9 @@ def test_one_that_cannot_be_ended_keeps_no_other_from_it(monkeypatch, caplog):
 
     monkeypatch.setattr(jobs, "delete_declaration", broken)
     with caplog.at_level(logging.ERROR):
-        jobs.end_overdue_corrections(0)
+        jobs.note_what_is_over(0)
     assert fresh(second).state == State.DELETED
-    assert f"declaration {first.pk} cannot be ended" in caplog.text
+    assert f"of {first.pk} did not come to its end" in caplog.text
 
 
 # == What is in a declaration ======================================================================
@@ -307,7 +307,7 @@ def test_what_was_not_put_right_in_time_is_free_though_no_job_ran():  # DEC-6, A
 
 def meanwhile(monkeypatch, act):
     """Do something in another window just before the activities of a declaration are held."""
-    hold, pool = submissions.hold_activities, ThreadPoolExecutor(1)
+    hold, pool = keeping.hold_activities, ThreadPoolExecutor(1)
     outcome = []
 
     def other_window():
@@ -326,7 +326,7 @@ def meanwhile(monkeypatch, act):
             outcome[0].result(timeout=0.5)
         hold(*args, **named)
 
-    monkeypatch.setattr(submissions, "hold_activities", interrupted)
+    monkeypatch.setattr(keeping, "hold_activities", interrupted)
     return lambda: outcome[0].result(timeout=10)
 
 

@@ -13,7 +13,7 @@ from recert.portal.histories import words_of_events
 ROOT = Path(recert.__file__).parent
 FILES = [file for file in sorted(ROOT.rglob("*.py")) if "migrations" not in file.parts]
 TREES = {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text("utf-8")) for file in FILES}
-NO_ACTIONS = {"declarations/actions/__init__.py", "declarations/actions/locking.py"}
+NO_ACTIONS = {f"declarations/actions/{name}.py" for name in ("__init__", "keeping", "locking")}
 """In a folder of actions: what they share, inside the transaction that one of them opened."""
 
 ACTIONS = {
@@ -103,7 +103,7 @@ def tables_of_moves():
     """Answer the moves of each life, by the part of the system and the table that holds them."""
     for name, tree in TREES.items():
         for node in ast.walk(tree):
-            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "MOVES":
+            if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]).endswith("MOVES"):
                 assert isinstance(node.value, ast.Dict), name
                 yield name.partition("/")[0], node.value
 
@@ -116,6 +116,13 @@ MADE_BY = {
     "fail_attempt": "settle_attempt",
     "finish_refund": "settle_refund",
     "fail_refund": "settle_refund",
+    "place_under_audit": "select_for_audit",
+    "renew_after_audit": "pass_audit",
+    "renew_after_appeal": "end_appeal",
+    "deny_after_appeal": "end_appeal",
+    "deny_overdue": "fail_overdue",
+    "pass_on_appeal": "end_appeal",
+    "fail_on_appeal": "end_appeal",
 }
 """Moves whose action has another name: what it is told, or finds, decides which move it makes."""
 

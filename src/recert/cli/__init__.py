@@ -17,6 +17,7 @@ from recert.cli import (
     assessing,
     cycles,
     fees,
+    notices,
     planning,
     rulebooks,
     running,
@@ -45,6 +46,7 @@ app.command("cycle")(cycles.cycle_of)
 app.command("up")(running.run_system)
 app.command("seed")(seeding.seed_board)
 app.add_typer(staff.app, name="staff")
+app.add_typer(notices.app, name="notices")
 app.add_typer(rulebooks.app, name="rulebook")
 app.add_typer(templates.app, name="template")
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import os
 from typing import Annotated
 
 import typer
 
 from recert import clock
 from recert.cli.problems import Problem
-from recert.cli.running import DEFAULT_DATA, DataFolder
+from recert.cli.running import DEFAULT_DATA, DataFolder, set_up
 from recert.policy.permissions import STAFF, Actor, Role
 
 app = typer.Typer(help="The roles of staff.", no_args_is_help=True)
@@ -32,19 +31,11 @@ def grant(
 
     The system may be running; it is asked for the account where it runs.
     """
-    # Inside, because whoever asks for an assessment should not wait for them.
-    from recert.running.folder import environment, running_database  # noqa: PLC0415  # slow
-
     if role not in STAFF:
         raise Problem(f"unknown role {role!r}; expected one of: {', '.join(sorted(STAFF))}")
-    url = os.environ.get("DATABASE_URL") or running_database(data)
-    if not url:
-        raise Problem(f"{data}: nothing runs on this folder; start it with recert up first")
-    os.environ.update(environment(data, url=url, demo=False))
-    import django  # noqa: PLC0415  # it must know its database first
-
-    django.setup()
-    from recert.people.actions import grant_role  # noqa: PLC0415  # as above
+    set_up(data)
+    # Inside, because whoever asks for an assessment should not wait for them.
+    from recert.people.actions import grant_role  # noqa: PLC0415  # needs Django
     from recert.people.models import Account  # noqa: PLC0415  # as above
     from recert.policy.refusals import Refused  # noqa: PLC0415  # as above
 

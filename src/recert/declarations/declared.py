@@ -156,23 +156,32 @@ def charges_of(declaration: Declaration, *, today: date) -> list[Charge]:
 
     What the person submitted on the same business day counts with it (FEE-3).
     """
-    book, person = the_rulebook(), declaration.credential.person
-    calendar = BusinessDays(book)
+    person = declaration.credential.person
+    submissions = submitted_with(person, today=today, but=declaration.pk)
+    submissions.append(_submission(declaration, today))
+    charges = fees_due(the_rulebook(), submissions, country=country_of(person))
+    return [one for one in charges if one.ref == declaration.ref]
+
+
+def submitted_with(person: Person, *, today: date, but: int | None = None) -> list[Submission]:
+    """Answer what a person submitted that counts with a business day, in its order (FEE-3).
+
+    `but` is the id of a declaration that is left out. One query.
+    """
+    calendar = BusinessDays(the_rulebook())
     earlier = Declaration.objects.filter(
         credential__person=person, state__in=PAID_FOR, submitted_on__lte=today
-    ).exclude(pk=declaration.pk)
+    )
+    if but is not None:
+        earlier = earlier.exclude(pk=but)
     with_it = [
         one
-        for one in earlier.order_by("-submitted_on", "-id")[:TOGETHER]
+        for one in earlier.order_by("-submitted_on", "-id").defer("case", "answer")[:TOGETHER]
         if one.submitted_on
         and calendar.on_or_after(one.submitted_on) == calendar.on_or_after(today)
     ]
     with_it.sort(key=lambda one: (one.submitted_at, one.pk))
-    submissions = [_submission(one, one.submitted_on or today) for one in with_it]
-    submissions.append(_submission(declaration, today))
-    country = country_of(person)
-    charges = fees_due(book, submissions, country=country)
-    return [one for one in charges if one.ref == declaration.ref]
+    return [_submission(one, one.submitted_on or today) for one in with_it]
 
 
 TOGETHER = 50

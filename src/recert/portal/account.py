@@ -35,6 +35,7 @@ from recert.people.queries import (
 )
 from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused, not_found
+from recert.portal.declarations import own_declarations
 
 
 @signed_in
@@ -46,6 +47,7 @@ def account(request: Request) -> HttpResponse:
         "addresses": addresses_of(person) if person else [],
         "former_names": former_names_of(person) if person else [],
         "has_second_factor": has_second_factor(request.account),
+        "declarations": own_declarations(person.pk, today=request.today) if person else [],
     }
     return render(request, "portal/account.html", page)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
+from recert.declarations.models import Declaration
+from recert.declarations.prices import Price
 from recert.declarations.queries import Position, Positions
 from recert.policy.allocation import Placement
 from recert.policy.assessment import Assessment
@@ -96,7 +99,10 @@ class Stop:
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A credential on the dashboard."""
+    """A credential on the dashboard.
+
+    `open` is its declaration that goes on today. `declares`: one can be begun today, for `price`.
+    """
 
     ref: str
     number: str
@@ -119,9 +125,12 @@ class Card:
     findings: tuple[Finding, ...]
     counting: int  # activities of which points count
     certified_on: date
+    open: Declaration | None
+    declares: bool
+    price: Price | None
 
 
-def card_of(position: Position, *, as_of: date) -> Card:
+def card_of(position: Position, *, as_of: date, price: Price | None = None) -> Card:
     """Answer a credential as the dashboard shows it."""
     book = the_rulebook()
     standing, assessment = position.standing, position.assessment
@@ -148,7 +157,18 @@ def card_of(position: Position, *, as_of: date) -> Card:
         findings=tuple(assessment.cap_findings) if assessment else (),
         counting=_counting(assessment.claimed) if assessment else 0,
         certified_on=position.credential.certified_on,
+        open=open_declaration(position),
+        declares=position.declarable.purpose is not None and position.declaration is None,
+        price=price,
     )
+
+
+def open_declaration(position: Position) -> Declaration | None:
+    """Answer the declaration that goes on; not a draft of what is not taken any more."""
+    found = position.declaration
+    if found and found.state == Declaration.State.DRAFT and not position.declarable.purpose:
+        return None
+    return found
 
 
 def _standing_text(position: Position) -> str:
@@ -157,9 +177,13 @@ def _standing_text(position: Position) -> str:
     return standing_words()[position.standing.state]
 
 
-def cards_of(positions: Positions) -> list[Card]:
+def cards_of(positions: Positions, prices: Mapping[int, Price] | None = None) -> list[Card]:
     """Answer all credentials of a person, those first that need them first."""
-    cards = [card_of(one, as_of=positions.as_of) for one in positions.each]
+    known = prices or {}
+    cards = [
+        card_of(one, as_of=positions.as_of, price=known.get(one.credential.pk))
+        for one in positions.each
+    ]
     urgency = {"bad": 0, "wait": 1, "good": 2, "quiet": 3}
     return sorted(cards, key=lambda card: (urgency[card.tone], card.until or date.max))
 

@@ -8,11 +8,13 @@ from django.contrib import messages
 from django.db import connection
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from recert.board import the_rulebook
 from recert.declarations.actions.allocations import allocate_points
+from recert.declarations.prices import prices_today
 from recert.declarations.queries import Position, Positions, positions_of
 from recert.people.access import Request, needs, own_record, public
 from recert.policy.permissions import Permission, Role
@@ -20,6 +22,7 @@ from recert.policy.planned import Move
 from recert.policy.refusals import Refused, not_found
 from recert.portal.cards import cards_of
 from recert.portal.ledgers import lines_of
+from recert.portal.ways_back import way_back
 from recert.transcript.evidence import lacking_documents
 
 UNDO = "undo-allocation"
@@ -62,7 +65,7 @@ def dashboard(request: Request) -> HttpResponse:
     activities = [one for ref, one in positions.activities.items() if ref in counting]
     page = {
         "person": person,
-        "cards": cards_of(positions),
+        "cards": cards_of(positions, prices_today(person, positions.each, today=request.today)),
         "together": positions.together,
         "lacking": lacking_documents(activities),
         "today": request.today,
@@ -74,7 +77,8 @@ def dashboard(request: Request) -> HttpResponse:
 def credential(request: Request, ref: str) -> HttpResponse:
     """Show one credential: each point, where it counts, and why another does not."""
     position, positions = _own_position(request, ref)
-    card = next(one for one in cards_of(positions) if one.ref == ref)
+    prices = prices_today(own_record(request), positions.each, today=request.today)
+    card = next(one for one in cards_of(positions, prices) if one.ref == ref)
     page = {
         "card": card,
         "lines": lines_of(position),
@@ -121,7 +125,7 @@ def undo_allocation(request: Request, ref: str) -> HttpResponse:
     del request.session[UNDO]
     allocate_points(position.credential.pk, moves=undo["moves"], by=request.actor, at=request.at)
     messages.success(request, _("The points are back where they were."))
-    return redirect("portal:credential", ref)
+    return redirect(way_back(request) or reverse("portal:credential", args=[ref]))
 
 
 def _own_position(request: Request, ref: str) -> tuple[Position, Positions]:

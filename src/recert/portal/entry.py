@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import uuid
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
@@ -17,11 +19,12 @@ from recert.policy.overview import kind_rows
 from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused, not_found
 from recert.portal.judgement import judgements_of
+from recert.portal.ways_back import NEXT, way_back
 from recert.transcript.actions import add_activity, change_activity
 from recert.transcript.evidence import evidence_of
 from recert.transcript.forms import ActivityForm, initial_of
 from recert.transcript.models import Activity
-from recert.transcript.queries import as_fact, own_activity, providers_used_by
+from recert.transcript.queries import as_fact, holder_of, own_activity, providers_used_by
 
 
 @needs(Permission.KEEP_OWN_RECORD)
@@ -29,7 +32,14 @@ def choose_kind(request: Request) -> HttpResponse:
     """Let one choose what kind of activity it was, each with what it earns."""
     book = the_rulebook()
     rows = [row for row in kind_rows(book) if not _is_over(row.key, request)]
-    return render(request, "portal/choose_kind.html", {"kinds": rows})
+    page = {"kinds": rows, "next": way_back(request), "back": _carried(request)}
+    return render(request, "portal/choose_kind.html", page)
+
+
+def _carried(request: Request) -> str:
+    """Answer the way back as the next address carries it."""
+    back = way_back(request)
+    return urlencode({NEXT: back}) if back else ""
 
 
 def _is_over(key: str, request: Request) -> bool:
@@ -59,7 +69,7 @@ def add(request: Request, kind: str) -> HttpResponse:
             messages.success(request, _("“%(title)s” was added.") % {"title": activity.title})
         else:
             messages.info(request, _("This was added already; it is in your transcript once."))
-        return redirect("portal:activity", activity.ref)
+        return redirect(way_back(request) or reverse("portal:activity", args=[activity.ref]))
     return _form_page(request, form, kept=kept is not None)
 
 
@@ -67,7 +77,7 @@ def add(request: Request, kind: str) -> HttpResponse:
 def change(request: Request, ref: str) -> HttpResponse:
     """Change what an activity says."""
     activity = own_activity(request.actor, ref)
-    if activity.reported_by or activity.state != Activity.State.ENTERED:
+    if activity.reported_by or activity.state != Activity.State.ENTERED or holder_of(activity):
         return redirect("portal:activity", ref)
     kind = request.POST.get("kind") or request.GET.get("kind") or activity.kind
     if kind not in the_rulebook().kinds:
@@ -92,7 +102,7 @@ def change(request: Request, ref: str) -> HttpResponse:
             form.data = with_version(form.data, there.version)
         else:
             messages.success(request, _("The changes are saved."))
-            return redirect("portal:activity", ref)
+            return redirect(way_back(request) or reverse("portal:activity", args=[ref]))
     return _form_page(request, form, activity=activity, there=there, kept=kept is not None)
 
 
@@ -119,6 +129,8 @@ def _form_page(
         "there": there,
         "kept": kept,
         "kinds": kind_rows(book),
+        "next": way_back(request),
+        "back": _carried(request),
     }
     page |= _judged(request, form, activity)
     return render(request, "portal/activity_form.html", page, status=422 if form.errors else 200)

@@ -17,6 +17,7 @@ from recert.declarations.models import Declaration
 from recert.payments.models import Attempt, Order, OrderLine, Refund
 from recert.payments.queries import attempts_at, lines_of_order, refunds_of
 from recert.people.access import Request, signed_in
+from recert.policy.fees import Charge
 from recert.policy.refusals import Refused
 from recert.policy.standing import title_of
 from recert.portal.notifications import Notification, notification_of
@@ -94,7 +95,7 @@ def _instant(at: datetime) -> str:
     return f"{moment(at)} ({timezone.get_current_timezone_name()})"
 
 
-def rule_of_no_refund(lines: Iterable[OrderLine]) -> str:
+def rule_of_no_refund(lines: Iterable[OrderLine | Charge]) -> str:
     """Answer the rule by which fees are not refunded: that of a fee, and not of its reduction.
 
     Nothing where the programme refunds them.

@@ -31,6 +31,7 @@ from recert.transcript.queries import (
     as_fact,
     documents_by_activity,
     documents_of,
+    holder_of,
     own_activity,
     removed_documents_of,
 )
@@ -125,6 +126,7 @@ def activity(request: Request, ref: str) -> HttpResponse:
         ],
         "removed": removed_documents_of(found),
         "history": lines_of_history(history_of(found.ref)),
+        "holder": holder_of(found),
         "today": request.today,
     }
     return render(request, "portal/activity.html", context)
@@ -143,6 +145,8 @@ def _as_it_counts(positions: Positions, found: Activity) -> Fact:
 def withdraw(request: Request, ref: str) -> HttpResponse:
     """Ask whether an activity is to be withdrawn; sent, withdraw it."""
     found = own_activity(request.actor, ref)
+    if holder_of(found):
+        return redirect("portal:activity", ref)
     if request.method == "POST":
         withdraw_activity(found.pk, by=request.actor, at=request.at)
         said = format_html(

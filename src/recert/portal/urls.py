@@ -6,14 +6,18 @@ from django.urls import path
 
 from recert.portal import (
     account,
+    allocating,
     audits,
     dashboard,
     dates,
+    declarations,
+    declaring,
     documents,
     entry,
     exporting,
     importing,
     papers,
+    paying,
     transcript,
 )
 
@@ -48,12 +52,23 @@ urlpatterns = [
     path("audits/draws/<ref:ref>.json", audits.published_period, name="audit-period"),
     path("audits/<ref:ref>", audits.audit, name="audit"),
     path("audits/<ref:ref>/send", audits.send, name="send-audit"),
-    path("declarations/<ref:ref>", dashboard.credential, name="declaration"),
+    path("declare", declaring.declare, name="declare"),
+    path("declarations/<ref:ref>", declarations.status, name="declaration"),
+    path("declarations/<ref:ref>/activities", declaring.activities, name="declaration-activities"),
+    path("declarations/<ref:ref>/allocate", allocating.allocate, name="declaration-allocate"),
+    path("declarations/<ref:ref>/judge", allocating.judge, name="declaration-judge"),
+    path("declarations/<ref:ref>/attest", declaring.give_word, name="declaration-attest"),
+    path("declarations/<ref:ref>/check", declaring.check_all, name="declaration-check"),
+    path("declarations/<ref:ref>/pay", paying.pay, name="declaration-pay"),
+    path("declarations/<ref:ref>/call-off", paying.call_payment_off, name="declaration-call-off"),
+    path("declarations/<ref:ref>/withdraw", declarations.withdraw, name="declaration-withdraw"),
+    path("declarations/<ref:ref>/discard", declarations.discard, name="declaration-discard"),
     path("declarations/<ref:ref>/receipt.pdf", papers.receipt, name="receipt"),
     path("declarations/<ref:ref>/notification", papers.notification, name="notification"),
     path(
         "declarations/<ref:ref>/notification.pdf", papers.notification_pdf, name="notification-pdf"
     ),
+    path("payments/webhook", paying.webhook, name="webhook"),
     path("account", account.account, name="account"),
     path("account/details", account.details, name="details"),
     path("account/address/<slug:use>", account.address, name="address"),

@@ -6,13 +6,14 @@ those that are renewed, extended, or with the board. Tests hold it against the k
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 from django.db import connection
 
 from recert.board import the_rulebook
+from recert.credentials.models import Credential
 from recert.policy import Rulebook
 from recert.policy.cycles import first_cycle
 from recert.policy.reminders import certified_with_first_cycle_to, ends_reminded_of
@@ -143,3 +144,20 @@ def latest_of_each(due: list[Due]) -> list[Due]:
     for one in sorted(due, key=lambda one: one.on):
         last[one.credential] = one
     return list(last.values())
+
+
+def told_of(due: Sequence[Due]) -> list[dict[str, str]]:
+    """Answer reminders in words: whose, of which credential, and what. One query."""
+    titles = {key: one.title for key, one in the_rulebook().reminders.items()}
+    credentials = Credential.objects.select_related("person").in_bulk(
+        [one.credential for one in due]
+    )
+    return [
+        {
+            "number": credentials[one.credential].person.customer_number,
+            "credential": credentials[one.credential].category,
+            "reminder": one.reminder,
+            "title": titles[one.reminder],
+        }
+        for one in due
+    ]
