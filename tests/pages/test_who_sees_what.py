@@ -58,7 +58,7 @@ OBJECTS = {
     "desk:name": "person",
     "desk:activity": "activity",
     "desk:document": "document",
-    "portal:declaration": "credential",
+    "portal:declaration": "submitted",
     "portal:receipt": "renewed",
     "portal:notification": "renewed",
     "portal:notification-pdf": "renewed",
