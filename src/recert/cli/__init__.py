@@ -17,6 +17,7 @@ from recert.cli import (
     assessing,
     cycles,
     fees,
+    journal,
     notices,
     planning,
     rulebooks,
@@ -47,6 +48,7 @@ app.command("up")(running.run_system)
 app.command("seed")(seeding.seed_board)
 app.add_typer(staff.app, name="staff")
 app.add_typer(notices.app, name="notices")
+app.add_typer(journal.app, name="journal")
 app.add_typer(rulebooks.app, name="rulebook")
 app.add_typer(templates.app, name="template")
 

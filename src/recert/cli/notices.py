@@ -9,8 +9,9 @@ from typing import Annotated
 import typer
 
 from recert.cli.arguments import day_of
+from recert.cli.asking import running_system
 from recert.cli.assessing import AsJson
-from recert.cli.running import DEFAULT_DATA, DataFolder, set_up
+from recert.cli.running import DEFAULT_DATA, DataFolder
 
 app = typer.Typer(help="Letters to people.", no_args_is_help=True)
 
@@ -33,7 +34,7 @@ def plan(
     The system may be running. What is met, declared or renewed by then is left out only when the
     letter is written; this says of whom it would be looked at.
     """
-    set_up(data)
+    running_system(data)
     # Inside, because whoever asks for an assessment should not wait for them.
     from recert.board import the_rulebook  # noqa: PLC0415  # needs Django
     from recert.reminders.planning import due_on, told_of  # noqa: PLC0415  # as above

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Annotated
 
@@ -42,16 +41,3 @@ def run_system(
         up(data, port=port, address=address, workers=workers, demo=demo, say=typer.echo)
     except (InUse, NotUp, Fallen) as error:
         raise Problem(*str(error).splitlines()) from None
-
-
-def set_up(data: Path) -> None:
-    """Let Django know the database that runs on a folder. Raises `Problem`."""
-    from recert.running.folder import environment, running_database  # noqa: PLC0415  # slow
-
-    url = os.environ.get("DATABASE_URL") or running_database(data)
-    if not url:
-        raise Problem(f"{data}: nothing runs on this folder; start it with recert up first")
-    os.environ.update(environment(data, url=url, demo=False))
-    import django  # noqa: PLC0415  # it must know its database first
-
-    django.setup()

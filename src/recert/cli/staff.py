@@ -7,8 +7,9 @@ from typing import Annotated
 import typer
 
 from recert import clock
+from recert.cli.asking import running_system
 from recert.cli.problems import Problem
-from recert.cli.running import DEFAULT_DATA, DataFolder, set_up
+from recert.cli.running import DEFAULT_DATA, DataFolder
 from recert.policy.permissions import STAFF, Actor, Role
 
 app = typer.Typer(help="The roles of staff.", no_args_is_help=True)
@@ -33,9 +34,8 @@ def grant(
     """
     if role not in STAFF:
         raise Problem(f"unknown role {role!r}; expected one of: {', '.join(sorted(STAFF))}")
-    set_up(data)
-    # Inside, because whoever asks for an assessment should not wait for them.
-    from recert.people.actions import grant_role  # noqa: PLC0415  # needs Django
+    running_system(data)
+    from recert.people.actions import grant_role  # noqa: PLC0415  # it needs its database
     from recert.people.models import Account  # noqa: PLC0415  # as above
     from recert.policy.refusals import Refused  # noqa: PLC0415  # as above
 

@@ -60,7 +60,8 @@ class AllocationForm(forms.Form):
         for share in self.shares:
             for area in self._areas(share):
                 self.fields[field_of(share.ref, area)] = PortionField(
-                    label=f"{share.title}: {areas[area].title}",
+                    label=_("%(activity)s: %(area)s")
+                    % {"activity": share.title, "area": areas[area].title},
                     required=False,
                     initial=(share.allocated or {}).get(area),
                 )

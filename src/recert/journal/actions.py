@@ -6,18 +6,21 @@ owes: the notice and its job are there when the event is, and not without it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
+from recert.journal.chain import ERASED
+from recert.journal.chaining import chain_all_that_waits
 from recert.journal.facts import kept_facts
 from recert.journal.jobs import defer_notice
 from recert.journal.models import Event, Notice
@@ -26,6 +29,9 @@ from recert.journal.readers import Reader
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused
 from recert.refs import new_ref
+
+GONE: Final = "erased"
+"""What stands in a letter that was erased."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +147,44 @@ def record_events(
         )
         for subject, facts in facts_by_subject.items()
     )
+
+
+def erase_words(refs: Collection[str], *, by: Actor, at: datetime, because: str) -> Event:
+    """Erase who, why and the facts of all that happened to some refs, and the letters about it.
+
+    What happened, when, to which ref and from which account stays, and so does the chain: the
+    event that is noted here is what lets the words be gone. It cannot be undone.
+    """
+    event = record_event(
+        ERASED,
+        subject=min(refs),
+        about=min(refs),
+        by=by,
+        at=at,
+        because=because,
+        facts={"refs": sorted(refs)},
+    )
+    chain_all_that_waits()
+    sweep_words(refs, at=at)
+    return event
+
+
+def sweep_words(refs: Collection[str], *, at: datetime) -> int:
+    """Erase the words of what happened to refs that were erased at an instant; answer how many.
+
+    Whoever acted at that very moment may have noted something that was not there to be erased.
+    """
+    events = Event.objects.filter(
+        Q(about__in=refs) | Q(subject__in=refs), at__lte=at, salt__isnull=False
+    ).exclude(kind=ERASED)
+    Notice.objects.filter(person__in=refs, sent_at=None, failed_at=None).update(
+        failed_at=at, last_error=GONE
+    )
+    Notice.objects.filter(person__in=refs, sent_at=None).update(to=GONE, name=GONE)
+    Notice.objects.filter(person__in=refs).exclude(sent_at=None).update(
+        to=GONE, name=GONE, subject="", text=GONE
+    )
+    return events.update(by="", because="", facts={}, salt=None)
 
 
 def _must_be_inside(kind: str) -> None:

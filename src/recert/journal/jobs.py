@@ -1,4 +1,4 @@
-"""What happens to letters by itself."""
+"""What happens to letters, and to the chain, by itself."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from procrastinate.jobs import Job
 
 from recert import clock
+from recert.journal.chaining import chain_events
 from recert.journal.models import OWED, Notice
 from recert.journal.sending import NotSentYet, send_owed
 
@@ -84,3 +85,11 @@ def _without_job(at: datetime) -> list[int]:
     left = Notice.objects.filter(OWED, ~Exists(waiting), owed_at__lt=at - LEFT_ALONE)
     left = left.exclude(pk__in=[job.args["notice_id"] for job in under_way])
     return list(left.order_by("id").values_list("id", flat=True))
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="chain-journal")
+def chain_journal(timestamp: int) -> int:
+    """Give each event since the last minute its link in the chain, and answer how many."""
+    del timestamp
+    return chain_events()

@@ -1,9 +1,11 @@
-"""The event, and the letter that is owed for it."""
+"""The event, its link in the chain, and the letter that is owed for it."""
 
 from __future__ import annotations
 
 from functools import partial
 
+from django.contrib.postgres.functions import RandomUUID
+from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Q
@@ -14,7 +16,9 @@ from recert.refs import new_ref
 class Event(models.Model):
     """Something that happened to a record; PostgreSQL refuses to change or to delete it.
 
-    It holds refs and names, no foreign keys: what is remembered never hinders what lives.
+    It holds refs and names, no foreign keys: what is remembered never hinders what lives. One
+    change alone is let through: that its words (`by`, `because`, `facts`) are erased, together
+    with the salt without which nobody can guess them.
     """
 
     kind = models.TextField()
@@ -25,6 +29,7 @@ class Event(models.Model):
     at = models.DateTimeField()
     because = models.TextField(blank=True)
     facts = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    salt = models.UUIDField(null=True, editable=False, db_default=RandomUUID())
 
     class Meta:
         """As the table is made."""
@@ -32,11 +37,41 @@ class Event(models.Model):
         indexes = (
             models.Index(fields=["subject", "-id"], name="event_subject"),
             models.Index(fields=["about", "-id"], name="event_about"),
+            models.Index(fields=["by_ref", "-id"], name="event_by"),
+            BrinIndex(fields=["at"], name="event_at", autosummarize=True),
         )
 
     def __str__(self) -> str:
         """Print as `activity.withdrawn AC-…`."""
         return f"{self.kind} {self.subject}"
+
+
+class Unchained(models.Model):
+    """An event that has no link yet; a trigger puts each here as it comes."""
+
+    event = models.BigIntegerField(primary_key=True)
+
+    def __str__(self) -> str:
+        """Print the event."""
+        return f"{self.event}, unchained"
+
+
+class Link(models.Model):
+    """The place of an event in the chain; PostgreSQL refuses to change or to delete it.
+
+    `words` is the digest of what may be erased of the event, and `hash` covers it, the rest of the
+    event, and the hash of the link before. No foreign key: that an event is missing is for
+    `verify` to find, and to be found must be possible.
+    """
+
+    position = models.BigIntegerField(primary_key=True)  # 1, 2, 3 …, without a gap
+    event = models.BigIntegerField(unique=True)
+    words = models.BinaryField()
+    hash = models.BinaryField()
+
+    def __str__(self) -> str:
+        """Print the place."""
+        return f"{self.position}: {self.event}"
 
 
 OWED = Q(sent_at=None, failed_at=None)

@@ -37,6 +37,8 @@ NOTICES: Final[Mapping[str, Told]] = {
     # An invitation is a letter itself. Its token is no fact that a journal may hold.
     "person.invited": None,
     "invitation.revoked": None,
+    # The address is gone with the rest; whoever asked for it is answered by whoever did it.
+    "person.erased": None,
     # The board's own housekeeping.
     "record.imported": None,
     "role.granted": None,

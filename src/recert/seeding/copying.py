@@ -16,7 +16,8 @@ def copy_rows(
     An id that is not given comes from the table's own sequence.
     """
     fields = [field for field in model._meta.concrete_fields if not field.primary_key]  # noqa: SLF001  # Django's own way in
-    rest = [field for field in fields if field.column not in columns]
+    mine = [field for field in fields if not field.has_db_default()]  # the rest PostgreSQL knows
+    rest = [field for field in mine if field.column not in columns]
     names = [*columns, *(str(field.column) for field in rest)]
     defaults = tuple(field.get_db_prep_save(field.get_default(), connection) for field in rest)
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
