@@ -176,17 +176,20 @@ def waiting_charge(attempt: Attempt, *, gateway: Gateway) -> Found:
 def give_back(refund_id: int, *, gateway: Gateway, at: datetime) -> None:
     """Have the processor give back what was asked for, once. Raises `Unreachable`.
 
-    Where it will not, the refund has failed, and the reason is kept.
+    Where it will not, or knows no such charge, the refund has failed, and the reason is kept.
     """
     refund = refund_at(refund_id)
     charge, because = refund.attempt.charge, ""
-    done = [one for one in gateway.refunds_of(charge) if one.reference == refund.ref]
+    found = Refunding("", "failed", refund.money, refund.ref)
     try:
+        done = [one for one in gateway.refunds_of(charge) if one.reference == refund.ref]
         found = (
             done[0]
             if done
             else gateway.refund(charge, refund.money, reference=refund.ref, once=refund.ref)
         )
     except Refused as refusal:
-        found, because = Refunding("", "failed", refund.money, refund.ref), refusal.message
+        because = refusal.message
+    except NotKnown:  # its memory is another one, and the charge is not in it
+        because = _("The card processor knows no such charge, so it was not given back.")
     settle_refund(refund.pk, found=found, because=because, by=SYSTEM, at=at)

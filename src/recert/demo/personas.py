@@ -70,7 +70,10 @@ CERTIFICANTS: Final = (
     ),
     Persona(
         "anil",
-        _("Has everything, and the declaration is open. Look at each point and where it counts."),
+        _(
+            "Has everything, and the declaration is open. Declare, and pay in the sandbox: with "
+            "4242 4242 4242 4242, or with a card that is declined or asks first."
+        ),
         "Anil",
         "Menon",
         "IN",
@@ -94,8 +97,8 @@ CERTIFICANTS: Final = (
     Persona(
         "anh",
         _(
-            "Holds three credentials, each in its own cycle. Look at what serves all of them "
-            "together, and at the link for her employer."
+            "Holds three credentials. Declare two of them on one day: the second costs the reduced "
+            "fee. Look at what serves all of them together, and at the link for her employer."
         ),
         "Ngọc Ánh",
         "Trần",
@@ -107,8 +110,8 @@ CERTIFICANTS: Final = (
     Persona(
         "kaethe",
         _(
-            "Certified long ago, without expiration. She takes part because she wants to; look at "
-            "how her designation would go on."
+            "Certified long ago, without expiration. She takes part because she wants to: make a "
+            "voluntary declaration, and see how her designation goes on."
         ),
         "Käthe",
         "Schröder",
@@ -120,8 +123,8 @@ CERTIFICANTS: Final = (
     Persona(
         "sukarmi",
         _(
-            "Has one name only, and let the certification expire last year. Look at the way back, "
-            "and until when it is open."
+            "Has one name only, and let the certification expire last year. Reinstate it: a "
+            "declaration with points of the last years, and both fees."
         ),
         "Sukarmi",
         "",
@@ -154,6 +157,32 @@ CERTIFICANTS: Final = (
         "Riyadh Specialist Hospital",
         joined=timedelta(days=18),
     ),
+    Persona(
+        "camila",
+        _(
+            "Declared and paid some days ago; the board is deciding. Look at what happens when, "
+            "and at the receipt; be the reviewer, and come back."
+        ),
+        "Camila",
+        "Duarte Ribeiro",
+        "BR",
+        "America/Sao_Paulo",
+        "Curitiba",
+        "Hospital das Araucárias",
+    ),
+    Persona(
+        "wanjiru",
+        _(
+            "Her declaration was found deficient. See what is lacking and until when, put it "
+            "right, and submit it again without paying."
+        ),
+        "Wanjiru",
+        "Kamau",
+        "KE",
+        "Africa/Nairobi",
+        "Nakuru",
+        "Nakuru Valley Hospital",
+    ),
 )
 
 STAFF_PERSONAS: Final = (
@@ -164,7 +193,10 @@ STAFF_PERSONAS: Final = (
     ),
     Persona(
         "reviewer",
-        _("Looks records up, and opens a document with a reason that is kept."),
+        _(
+            "Decides: a declaration waits. Approve it, or say what is lacking; open a document "
+            "with a reason that is kept."
+        ),
         role=Role.REVIEWER,
     ),
     Persona(
@@ -177,7 +209,14 @@ STAFF_PERSONAS: Final = (
         _("Keeps the records of people, and invites them to bind an account."),
         role=Role.REGISTRAR,
     ),
-    Persona("finance", _("Looks records up; may open no document."), role=Role.FINANCE),
+    Persona(
+        "finance",
+        _(
+            "Sees each payment, and what needs a look. Pay as Anil first, and then give it back "
+            "here with a reason."
+        ),
+        role=Role.FINANCE,
+    ),
 )
 
 WITH_LINK: Final = "anh"
