@@ -19,6 +19,17 @@ AMINA = Reader(
     time_zone="America/Chicago",
 )
 FACTS: dict[str, Any] = {"credential": "MLS(ASCPi)", "path": "/declarations/DE-0000"}
+DECIDED: dict[str, Any] = {
+    "form": "Employer Assessment Form",
+    "title": "Yearly assessment",
+    "path": FACTS["path"],
+}
+FORM: dict[str, Any] = DECIDED | {"signer": "Ada Employer"}
+ASKING: dict[str, Any] = {
+    "person": "Amina Benali",
+    "completed_on": "2024-04-20",
+    "expires_at": "2024-05-18T12:00:00Z",
+}
 SAMPLES: dict[str, dict[str, Any]] = {
     "declaration.submitted": FACTS
     | {
@@ -93,6 +104,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
             }
         ],
     },
+    "form.asked": DECIDED | ASKING,
+    "form.asked-again": DECIDED | ASKING,
+    "form.signed": FORM | {"signed_name": "Dr. Ada Employer"},
+    "form.declined": FORM,
+    "claim.approved": DECIDED,
+    "claim.refused": DECIDED,
 }
 """What the letters say, by the kind of their event."""
 

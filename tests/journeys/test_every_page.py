@@ -10,12 +10,14 @@ from recert import clock
 from recert.board import the_rulebook
 from recert.credentials.models import Credential
 from recert.edge import needed_by
+from recert.journal.secret_links import token_of as token_of_letter
 from recert.payments.queries import paying_attempt
 from recert.people.access import PUBLIC, SIGNED_IN
 from recert.people.links import SIGNER, token_of
 from recert.people.models import Invitation, PrivateLink
 from recert.policy.cycles import years_after
 from recert.policy.permissions import GRANTS, STAFF, Role
+from recert.transcript.signing.queries import key_of
 from tests.declaring import declared, renewed
 from tests.journeys.conftest import DESKTOP, PHONE, axe_complaints
 from tests.making import (
@@ -27,6 +29,7 @@ from tests.making import (
     make_person,
 )
 from tests.pages.test_who_sees_what import OBJECTS, PAGES, WORDS
+from tests.signing import ask, make_assessment, make_claim, sign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,6 +49,10 @@ NO_PAGE = {
     "portal:add-documents": "a button",
     "portal:undo-import": "a button",
     "portal:undo-allocation": "a button",
+    "portal:ask-again": "a button",
+    "portal:cancel-form": "a button",
+    "portal:paper": "a file",
+    "portal:signed-paper": "a file",
 }
 OTHERS = {
     "": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere"],
@@ -97,6 +104,7 @@ def board():
     submitted, approved = declared(on=today), renewed(on=today)
     Credential.objects.filter(pk=approved.credential_id).update(person=person)
     standing = PrivateLink.objects.create(person=person, purpose="standing", made_at=clock.now())
+    asked = ask(make_assessment(person), at=clock.now())
     person.things = {
         "credential": credential.ref,
         "activity": activity.ref,
@@ -108,6 +116,10 @@ def board():
         "payment": paying_attempt(submitted.order).ref,
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:standing-link": token_of(standing),
+        "to sign": make_assessment(person, completed_on=today - timedelta(days=40)).ref,
+        "claim": sign(ask(make_claim(person), at=clock.now()), at=clock.now()).ref,
+        "portal:sign": token_of_letter(key_of(asked)),
+        "portal:decline": token_of_letter(key_of(asked)),
     }
     return person
 

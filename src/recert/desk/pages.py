@@ -36,6 +36,7 @@ from recert.policy.refusals import Refused, not_found
 from recert.portal.cards import cards_of
 from recert.portal.documents import attachment
 from recert.portal.histories import lines_of_history
+from recert.portal.signatures import signature_of
 from recert.transcript.actions import open_document
 from recert.transcript.queries import (
     activities_of,
@@ -44,6 +45,7 @@ from recert.transcript.queries import (
     document_seen_by,
     documents_by_activity,
 )
+from recert.transcript.signing.queries import forms_of
 
 PER_PAGE = 50
 
@@ -106,6 +108,7 @@ def activity(request: Request, ref: str) -> HttpResponse:
         "activity": found,
         "kind": the_rulebook().kinds[found.kind],
         "documents": all_documents_of(found),
+        "signatures": [signature_of(one, at=request.at) for one in forms_of(found)],
         "may": rights_of(request.actor),
         "form": ReasonForm(),
     }

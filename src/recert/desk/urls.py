@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from recert.desk import audits, declarations, pages, payments
+from recert.desk import audits, claims, declarations, pages, payments
 
 app_name = "desk"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("declarations/<ref:ref>/approve", declarations.approve, name="approve-declaration"),
     path("payments", payments.payments, name="payments"),
     path("payments/<ref:ref>", payments.payment, name="payment"),
+    path("claims", claims.claims, name="claims"),
+    path("claims/<ref:ref>", claims.claim, name="claim"),
+    path("forms/<ref:ref>", claims.paper, name="paper"),
     path("staff", pages.staff, name="staff"),
     path("declarations/<ref:ref>/audit", audits.select, name="select-audit"),
     path("audits", audits.audits, name="audits"),

@@ -68,7 +68,8 @@ def record_event(
     """Note that something happened, and owe the letter that `NOTICES` asks for.
 
     The letter is written from the event alone: what it shall say is among the facts. `path` is
-    the one where the reader sees more, as a page's address without its host.
+    the one where the reader sees more, as a page's address without its host; where that ends in
+    something secret, `leads_to` is for what it stands, and only the letter has the secret.
     """
     _must_be_inside(kind)
     told = told_of(kind)

@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, Literal
 
-Told = Literal["certificant"] | None
+Told = Literal["certificant", "signer"] | None
 """Who a letter goes to. None is nobody, and said on purpose."""
 
 CERTIFICANT: Final = "certificant"
+SIGNER: Final = "signer"
+"""Somebody without an account, whom a certificant asked to sign a form of the board."""
 
 NOTICES: Final[Mapping[str, Told]] = {
     # What certificants do to their own transcript, they see when they do it.
@@ -76,6 +78,16 @@ NOTICES: Final[Mapping[str, Told]] = {
     "audit.drawn": None,
     "audit.judged": None,  # the whole is told at the end
     "credential.reminded": CERTIFICANT,
+    # A form to sign: its signer is asked by a letter, and the certificant told what became of it.
+    "form.asked": SIGNER,
+    "form.asked-again": SIGNER,
+    "form.code-sent": None,  # a code is good for minutes: it is sent at once, or not at all
+    "form.cancelled": None,  # its link says so to whoever opens it
+    "form.signed": CERTIFICANT,
+    "form.declined": CERTIFICANT,
+    "form.opened": None,  # as with a document
+    "claim.approved": CERTIFICANT,
+    "claim.refused": CERTIFICANT,
     # A payment is seen on the page that makes it, and the submission tells of one that succeeded.
     "payer.known": None,
     "order.opened": None,

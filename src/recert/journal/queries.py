@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from recert.journal.models import Event, Notice
 from recert.policy.refusals import not_found
 
@@ -9,6 +11,11 @@ from recert.policy.refusals import not_found
 def history_of(*subjects: str, most: int = 100) -> list[Event]:
     """Answer what happened to a thing, or to several, the latest first."""
     return list(Event.objects.filter(subject__in=subjects).order_by("-id")[:most])
+
+
+def history_of_each(subjects: Iterable[str], *, most: int = 100) -> list[Event]:
+    """Answer what happened to some things, all together, the latest first."""
+    return list(Event.objects.filter(subject__in=list(subjects)).order_by("-id")[:most])
 
 
 def events_about(person: str, *, before: int | None = None, most: int = 50) -> list[Event]:

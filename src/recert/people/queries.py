@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db.models import Q
 
@@ -126,6 +127,16 @@ def staff_members() -> list[tuple[Account, list[str]]]:
 def person_called(ref: str) -> Person:
     """Answer a person's record as it is now."""
     return Person.objects.get(ref=ref)
+
+
+def emails_of(person: Person) -> set[str]:
+    """Answer every address that is known to be a person's own."""
+    known = {person.email}
+    if person.account:
+        known.add(person.account.email)
+        addresses = EmailAddress.objects.filter(user=person.account)
+        known.update(addresses.values_list("email", flat=True))
+    return known - {""}
 
 
 def reader_of(person: Person) -> Reader:

@@ -45,6 +45,9 @@ class Permission(StrEnum):
     DECIDE_APPEALS = "decide-appeals"
     """Decide about an appeal against an audit that somebody else judged."""
 
+    APPROVE_CLAIMS = "approve-claims"
+    """Approve a claim that a manager signed, or refuse it; never one's own (ACT-5)."""
+
     DECIDE_REQUESTS = "decide-requests"
     """Decide about requests: inactive status, names, corrections."""
 
@@ -59,6 +62,9 @@ class Permission(StrEnum):
 
     KEEP_DEADLINES = "keep-deadlines"
     """End what was not done in time."""
+
+    SIGN = "sign"
+    """Sign a form of the board for somebody else, or decline to (PER-3)."""
 
     GRANT_ROLES = "grant-roles"
     """Give and take the roles of staff."""
@@ -76,10 +82,11 @@ class Role(StrEnum):
     REGISTRAR = "registrar"
     FINANCE = "finance"
     ADMINISTRATOR = "administrator"
+    SIGNER = "signer"
     SYSTEM = "system"
 
 
-STAFF: Final = frozenset(Role) - {Role.CERTIFICANT, Role.SYSTEM}
+STAFF: Final = frozenset(Role) - {Role.CERTIFICANT, Role.SIGNER, Role.SYSTEM}
 """The roles of the board's own people; each needs a second factor to sign in."""
 
 GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
@@ -91,6 +98,7 @@ GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.SEE_DECLARATIONS,
             Permission.DECIDE_DECLARATIONS,
             Permission.DECIDE_APPEALS,
+            Permission.APPROVE_CLAIMS,
         }
     ),
     Role.AUDITOR: frozenset(
@@ -128,6 +136,7 @@ GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.PLAN_AUDITS,
         }
     ),
+    Role.SIGNER: frozenset({Permission.SIGN}),
     Role.SYSTEM: frozenset({Permission.SETTLE_PAYMENTS, Permission.KEEP_DEADLINES}),
 }
 

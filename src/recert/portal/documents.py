@@ -7,6 +7,7 @@ from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
@@ -114,11 +115,13 @@ def download(request: Request, ref: str) -> HttpResponseBase:
 
 def attachment(document: Document) -> FileResponse:
     """Answer a document to be saved."""
+    return saved(document.file, name=document.name, media_type=document.media_type)
+
+
+def saved(file: FieldFile, *, name: str, media_type: str) -> FileResponse:
+    """Answer a file to be saved, which no browser shows as a page of this site."""
     response = FileResponse(
-        document.file.open("rb"),
-        as_attachment=True,
-        filename=document.name,
-        content_type=document.media_type,
+        file.open("rb"), as_attachment=True, filename=name, content_type=media_type
     )
     response["X-Content-Type-Options"] = "nosniff"
     response["Content-Security-Policy"] = "sandbox; default-src 'none'"

@@ -18,6 +18,8 @@ from recert.portal import (
     importing,
     papers,
     paying,
+    signatures,
+    signing,
     transcript,
 )
 
@@ -44,6 +46,13 @@ urlpatterns = [
     path("transcript/<ref:ref>/withdraw", transcript.withdraw, name="withdraw"),
     path("transcript/<ref:ref>/restore", transcript.restore, name="restore"),
     path("transcript/<ref:ref>/documents", documents.add_documents, name="add-documents"),
+    path("transcript/<ref:ref>/signature", signatures.ask, name="ask-signature"),
+    path("forms/<ref:ref>/again", signatures.again, name="ask-again"),
+    path("forms/<ref:ref>/cancel", signatures.cancel, name="cancel-form"),
+    path("forms/<ref:ref>/paper.pdf", signatures.paper, name="paper"),
+    path("sign/<str:token>", signing.sign, name="sign"),
+    path("sign/<str:token>/decline", signing.decline, name="decline"),
+    path("sign/<str:token>/paper.pdf", signing.signed_paper, name="signed-paper"),
     path("documents/<ref:ref>", documents.download, name="document"),
     path("documents/<ref:ref>/remove", documents.remove, name="remove-document"),
     path("documents/<ref:ref>/restore", documents.put_back, name="restore-document"),

@@ -44,7 +44,7 @@ def activities_like(
         found = found.order_by("-completed_on", "-id")
     if shown == "without-documents":
         kept = Document.objects.filter(activity=OuterRef("pk"), state=Document.State.KEPT)
-        found = found.filter(~Exists(kept), reported_by="")
+        found = found.filter(~Exists(kept), reported_by="", attested_by="")
     if words:
         found = found.filter(Q(title__icontains=words) | Q(provider__icontains=words))
     if kind:
