@@ -76,6 +76,8 @@ INSTALLED_APPS = [
     "recert.payments",
     "recert.declarations",
     "recert.reminders",
+    "recert.casework",
+    "recert.dossiers",
     "recert.portal",
     "recert.desk",
 ]

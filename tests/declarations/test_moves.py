@@ -46,7 +46,7 @@ from tests.declarations.stages import (
     declared,
     made_up_for,
 )
-from tests.declaring import FINANCE, at, charged
+from tests.declaring import asked_refund, at, charged
 from tests.making import actor, make_person
 from tests.tracing import changed, everything
 
@@ -242,9 +242,7 @@ def attempt_in(state):
 
 def refund_in(state):
     attempt = attempt_in(Attempt.State.SUCCEEDED)
-    refund = payments.ask_refund(
-        attempt.pk, amount=Decimal(5), because="By mistake.", by=FINANCE, at=at(OPEN)
-    )
+    refund = asked_refund(attempt, amount=Decimal(5), because="By mistake.", on=OPEN)
     if state != Refund.State.ASKED:
         status = "succeeded" if state == Refund.State.DONE else "failed"
         settled_refund(refund, SYSTEM, status)

@@ -86,6 +86,19 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "found": [{"activity": "Safe Draws", "verdict": "Missing", "note": "No certificate."}],
     },
     "audit.failed": FACTS,
+    "request.submitted": FACTS | {"asked_for": "inactive", "fee": "40.00 USD"},
+    "request.withdrawn": FACTS | {"asked_for": "inactive"},
+    "request.refused": FACTS | {"asked_for": "alignment"},
+    "request.granted": FACTS
+    | {
+        "asked_for": "inactive",
+        "until_on": "2026-05-31",
+        "opens_on": "2026-02-28",
+        "due_on": "2026-04-30",
+    },
+    "appeal.sent": FACTS | {"audit": "AU-0000"},
+    "appeal.granted": FACTS | {"audit": "AU-0000"},
+    "appeal.denied": FACTS | {"audit": "AU-0000"},
     "credential.reminded": {
         "path": "/dashboard",
         "credential": "MLS(ASCPi)",

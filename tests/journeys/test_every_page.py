@@ -18,7 +18,7 @@ from recert.people.models import Invitation, PrivateLink
 from recert.policy.cycles import years_after
 from recert.policy.permissions import GRANTS, STAFF, Role
 from recert.transcript.signing.queries import key_of
-from tests.declaring import declared, renewed
+from tests.declaring import certified_for, declared, draft, earn_everything, renewed
 from tests.journeys.conftest import DESKTOP, PHONE, axe_complaints
 from tests.making import (
     CATEGORY,
@@ -26,6 +26,7 @@ from tests.making import (
     make_activity,
     make_credential,
     make_document,
+    make_merger,
     make_person,
 )
 from tests.pages.test_who_sees_what import OBJECTS, PAGES, WORDS
@@ -49,10 +50,21 @@ NO_PAGE = {
     "portal:add-documents": "a button",
     "portal:undo-import": "a button",
     "portal:undo-allocation": "a button",
+    "portal:declaration-judge": "a part of a page",
+    "portal:declaration-call-off": "a button",
+    "portal:webhook": "for the card processor",
     "portal:ask-again": "a button",
+    "portal:enclose": "a button",
+    "portal:enclose-in-appeal": "a button",
+    "portal:send-request": "a button",
+    "portal:send-appeal": "a button",
+    "portal:call-off-request": "a button",
+    "portal:remove-enclosure": "a button",
+    "portal:enclosure": "a file",
     "portal:cancel-form": "a button",
     "portal:paper": "a file",
     "portal:signed-paper": "a file",
+    "portal:end-acting": "a button",
 }
 OTHERS = {
     "": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere"],
@@ -102,7 +114,10 @@ def board():
         person=guest, email="a@example.org", invited_at=clock.now(), expires_at=later
     )
     submitted, approved = declared(on=today), renewed(on=today)
-    Credential.objects.filter(pk=approved.credential_id).update(person=person)
+    for one in (submitted, approved):
+        Credential.objects.filter(pk=one.credential_id).update(person=person)
+    begun = make_credential(person, category="HT", certified_on=certified_for(today))
+    earn_everything(person, begun, on=today)
     standing = PrivateLink.objects.create(person=person, purpose="standing", made_at=clock.now())
     asked = ask(make_assessment(person), at=clock.now())
     person.things = {
@@ -113,7 +128,9 @@ def board():
         "person": person.ref,
         "submitted": submitted.ref,
         "renewed": approved.ref,
+        "draft": draft(begun, on=today).ref,
         "payment": paying_attempt(submitted.order).ref,
+        "merger": make_merger(person).ref,
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:standing-link": token_of(standing),
         "to sign": make_assessment(person, completed_on=today - timedelta(days=40)).ref,
@@ -143,7 +160,7 @@ def cookie_of(account):
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("who", ["", "owner", "nobody", "staff"])
-def test_everybody_can_use_every_page(browse, board, who, size):
+def test_everybody_can_use_every_page(browse, board, processor, who, size):
     page = browse(size=size)
     accounts = {"owner": board.account, "staff": make_account(staff=sorted(STAFF))}
     if who:

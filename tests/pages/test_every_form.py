@@ -14,7 +14,15 @@ from recert.transcript.signing.actions import cancel_form
 from recert.transcript.signing.codes import code_of
 from recert.transcript.signing.queries import key_of
 from tests.declaring import declared
-from tests.making import HOURLY, actor, make_account, make_activity, make_document, make_person
+from tests.making import (
+    HOURLY,
+    actor,
+    make_account,
+    make_activity,
+    make_document,
+    make_merger,
+    make_person,
+)
 from tests.signing import ask, make_assessment, make_claim, sign
 
 pytestmark = pytest.mark.django_db
@@ -59,6 +67,8 @@ DESK += [("desk:document", ["document"])]
 DESK += [("desk:declaration", ["declaration"]), ("desk:approve-declaration", ["declaration"])]
 DESK += [("desk:payment", ["payment"])]
 DESK += [("desk:claim", ["claim"]), ("desk:paper", ["claim"])]
+DESK += [("desk:take-out", ["person"]), ("desk:act-for", ["person"]), ("desk:erase", ["person"])]
+DESK += [("desk:undo-merger", ["merger"])]
 
 BUTTONS = {"portal:links": "make-standing", "desk:staff": "grant", "account_email": "action_add"}
 TOLD = {200, 302, 400, 403, 404, 409, 422, 429}
@@ -117,12 +127,27 @@ def test_forms_of_the_desk(client, name, args, monkeypatch):
         "document": make_document(make_activity(person)).ref,
         "declaration": declaration.ref,
         "payment": paying_attempt(declaration.order).ref,
+        "merger": make_merger(make_person()).ref,
     }
     if "claim" in args:
         owner = make_person()
         things["claim"] = sign(ask(make_claim(owner), at=clock.now()), at=clock.now()).ref
     client.force_login(make_account(staff=sorted(STAFF)))
     check(client, name, reverse(name, args=[things[one] for one in args]))
+
+
+def test_the_form_that_merges(client):
+    kept, other = make_person(), make_person("Somebody Else", phone="555")
+    client.force_login(make_account(staff=[Role.REGISTRAR]))
+    path = reverse("desk:merge", args=[kept.ref])
+    check(client, "desk:merge", f"{path}?with={other.customer_number}")
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_the_search_for_the_other_record(client, value):
+    client.force_login(make_account(staff=[Role.REGISTRAR]))
+    path = reverse("desk:merge", args=[make_person().ref])
+    assert client.get(path, {"with": value}).status_code == 422
 
 
 def test_the_form_that_binds(client):

@@ -1,6 +1,7 @@
 """Every page against every role: what is declared, what is refused, and no stranger's object."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
@@ -8,11 +9,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from recert import clock
 from recert.board import the_rulebook
+from recert.casework.actions.appeals import send_appeal
 from recert.declarations.actions.decisions import approve_declaration
 from recert.declarations.actions.draws import declare_period, select_for_audit
 from recert.edge import needed_by
 from recert.journal.models import Event
 from recert.journal.secret_links import token_of as token_of_letter
+from recert.payments.actions import ask_refund
 from recert.payments.queries import paying_attempt
 from recert.people.access import PUBLIC, SIGNED_IN
 from recert.people.links import SIGNER, token_of
@@ -20,16 +23,26 @@ from recert.people.models import Invitation, PrivateLink
 from recert.policy.permissions import GRANTS, STAFF, Permission, Role
 from recert.policy.sampling import Stratum
 from recert.transcript.signing.queries import key_of
+from tests.asking import (
+    Kind,
+    appeal_after,
+    audit_not_passed,
+    begin,
+    send,
+    with_file,
+)
 from tests.declarations.test_audits import ADMINISTRATOR, AUDITOR
-from tests.declaring import REVIEWER, certified_for, draft, earn_everything, submit
+from tests.declaring import FINANCE, REVIEWER, certified_for, draft, earn_everything, submit
 from tests.fakes import fake_in
 from tests.making import (
     AT,
     HOURLY,
+    actor,
     make_account,
     make_activity,
     make_credential,
     make_document,
+    make_merger,
     make_person,
 )
 from tests.signing import ask, make_assessment, make_claim, sign
@@ -72,6 +85,12 @@ OBJECTS = {
     "desk:person": "person",
     "desk:invite": "person",
     "desk:name": "person",
+    "desk:record": "person",
+    "desk:take-out": "person",
+    "desk:act-for": "person",
+    "desk:erase": "person",
+    "desk:merge": "person",
+    "desk:undo-merger": "merger",
     "desk:activity": "activity",
     "desk:document": "document",
     "portal:declaration": "submitted",
@@ -98,6 +117,24 @@ OBJECTS = {
     "desk:select-audit": "submitted",
     "desk:publish-key": "period",
     "desk:judge": "audit",
+    "portal:ask-appeal": "not passed",
+    "portal:appeal": "appeal",
+    "portal:enclose-in-appeal": "appeal",
+    "portal:send-appeal": "appeal",
+    "portal:request": "request",
+    "portal:change-request": "request",
+    "portal:enclose": "request",
+    "portal:send-request": "request",
+    "portal:pay-request": "request",
+    "portal:call-off-request": "request",
+    "portal:take-back-request": "request",
+    "portal:enclosure": "enclosure",
+    "portal:remove-enclosure": "enclosure",
+    "desk:request": "sent request",
+    "desk:request-enclosure": "sent enclosure",
+    "desk:appeal": "appeal",
+    "desk:appeal-enclosure": "appeal enclosure",
+    "desk:refund": "refund",
 }
 """The pages about a thing of somebody's, and which one it is."""
 
@@ -106,6 +143,7 @@ WORDS = {
     "portal:check": [HOURLY],
     "portal:address": ["home"],
     "portal:export": ["csv"],
+    "portal:ask": ["name-change"],
     "desk:judge": ["item"],
     "portal:audit-period": ["period"],
 }
@@ -161,8 +199,34 @@ def make_owner():
     person.to_sign = make_assessment(person)
     person.asked = ask(make_assessment(person), at=clock.now())
     person.claim = sign(ask(make_claim(person), at=clock.now()), at=clock.now())
+    make_casework(person, begun, today)
     person.things = things_of(person)
     return person
+
+
+def make_casework(person, credential, today):
+    """Make a request before it is sent and one after, appeals likewise, and a proposed refund."""
+    person.request = begin(person, Kind.INACTIVE, credential=credential, on=today)
+    person.enclosure = with_file(person.request, person, on=today)
+    person.sent = begin(person, Kind.NAME, on=today)
+    person.sent_enclosure = with_file(person.sent, person, on=today)
+    send(person.sent, on=today)
+    audits = []
+    for category, days in {"MB": 50, "BB": 60}.items():
+        failed = make_credential(person, category=category, certified_on=certified_for(today))
+        earn_everything(person, failed, on=today, completed_on=today - timedelta(days=days))
+        audits.append(audit_not_passed(failed, on=today))
+    person.not_passed, appealed = audits
+    appeal = appeal_after(appealed, on=today)
+    person.appeal = send_appeal(appeal.pk, today=today, by=actor(person), at=clock.now())
+    person.appeal_enclosure = appeal.enclosures.get()
+    person.refund = ask_refund(
+        paying_attempt(person.renewed.order).pk,
+        amount=Decimal(5),
+        because="Charged twice.",
+        by=FINANCE,
+        at=clock.now(),
+    )
 
 
 DECLARED = {"submitted": "MLT", "renewed": "CLM", "audited": "PBT"}
@@ -193,6 +257,15 @@ def things_of(owner):
         "audit": owner.audit.ref,
         "item": owner.audit.items.first().pk,
         "period": owner.period.ref,
+        "merger": make_merger(owner).ref,
+        "request": owner.request.ref,
+        "enclosure": owner.enclosure.ref,
+        "sent request": owner.sent.ref,
+        "sent enclosure": owner.sent_enclosure.ref,
+        "not passed": owner.not_passed.ref,
+        "appeal": owner.appeal.ref,
+        "appeal enclosure": owner.appeal_enclosure.ref,
+        "refund": owner.refund.ref,
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:calendar-feed": token_of(link),
         "portal:standing-link": token_of(standing),
@@ -244,7 +317,7 @@ def test_each_permission_is_granted_to_somebody():
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_who_may_not_see_a_page_is_not_told_that_it_exists(client, owner, things, name):
     declared, before = needed_by(PAGES[name].callback), Event.objects.count()
-    for who in ("", *sorted(set(Role) - {Role.SIGNER, Role.SYSTEM})):  # as which nobody signs in
+    for who in ("", *sorted({*STAFF, Role.CERTIFICANT})):
         if declared == PUBLIC or (declared == SIGNED_IN and who):
             continue
         granted = bool(who) and declared != SIGNED_IN and declared in GRANTS[Role(who)]
@@ -281,6 +354,7 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
         "portal:invitation": 409,  # is over
         "portal:add-documents": 302,  # says that no file came
         "portal:undo-allocation": 409,  # nothing to undo
+        "portal:end-acting": 302,  # acts in their own name
         "portal:restore": 302,
         "portal:undo-import": 302,
         "portal:remove-document": 302,
@@ -292,6 +366,12 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
         "portal:webhook": 400,  # a forged one
         "portal:declaration-call-off": 302,
         "desk:publish-key": 302,
+        "portal:enclose": 302,
+        "portal:enclose-in-appeal": 302,
+        "portal:send-request": 302,
+        "portal:send-appeal": 302,
+        "portal:call-off-request": 302,
+        "portal:remove-enclosure": 302,
     }
     assert answer.status_code == expected.get(name, 200)
     if answer.streaming:

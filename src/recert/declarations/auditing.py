@@ -29,6 +29,11 @@ def audit_of(declaration: Declaration) -> Audit | None:
     return Audit.objects.filter(declaration=declaration).first()
 
 
+def audit_under_way(credential: int) -> bool:
+    """Answer whether a declaration of a credential is audited, and that has not ended."""
+    return Audit.objects.filter(declaration__credential_id=credential, ended_on=None).exists()
+
+
 def own_audit(actor: Actor, ref: str) -> Audit:
     """Answer an audit to whoever is audited, and to nobody else."""
     found = _whole(ref)

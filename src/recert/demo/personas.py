@@ -12,6 +12,8 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from recert.board import the_rulebook
+from recert.demo.kinds import Kinds
 from recert.demo.records import BOARD, Record, noon
 from recert.demo.stories import STORIES
 from recert.journal.actions import record_event
@@ -24,6 +26,9 @@ from recert.policy.cycles import (
 )
 from recert.policy.permissions import STAFF, Actor, Role
 from recert.portal.templatetags.words import role as role_word
+from recert.transcript.models import SignedForm
+from recert.transcript.queries import activities_of
+from recert.transcript.signing.actions import ask_for_signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,6 +227,9 @@ STAFF_PERSONAS: Final = (
 WITH_LINK: Final = "anh"
 """Who has a link for an employer."""
 
+WITH_FORM: Final = "marisol"
+"""Who asked an employer to sign a form."""
+
 AGO: Final = 4
 """So many years ago the others found their record."""
 
@@ -245,6 +253,7 @@ def make_personas(*, as_of: date) -> bool:
         STORIES[persona.key](record)
         record.write()
     _make_link(as_of)
+    _ask_to_sign(as_of)
     return True
 
 
@@ -258,6 +267,15 @@ def employers_link() -> PrivateLink | None:
     return (
         links.select_related("person").order_by("id").first()
     )  # those made later are the visitor's
+
+
+def form_to_sign() -> SignedForm | None:
+    """Answer the form that a persona asked an employer to sign, while nobody did."""
+    forms = SignedForm.objects.filter(
+        activity__person__account__email__in=[one.email for one in CERTIFICANTS],
+        state=SignedForm.State.ASKED,
+    )
+    return forms.select_related("activity__person").order_by("-id").first()
 
 
 def _make_account(persona: Persona) -> Account:
@@ -287,9 +305,10 @@ def _make_staff(as_of: date) -> None:
 
 def _make_record(persona: Persona, number: int, as_of: date) -> Record:
     account = _make_account(persona)
+    born_on = date(1996 - 3 * number, number, 5 + 2 * number)
     person = Person.objects.create(
         customer_number=f"DM{number:06}",
-        born_on=date(1996 - 3 * number, number, 5 + 2 * number),
+        born_on=born_on,
         given_names=persona.given_names,
         family_name=persona.family_name,
         email=persona.email,
@@ -308,7 +327,7 @@ def _make_record(persona: Persona, number: int, as_of: date) -> Record:
     person = bind_account(
         account,
         customer_number=person.customer_number,
-        born_on=person.born_on,
+        born_on=born_on,
         by=actor_of(account),
         at=at + timedelta(hours=2),
     )
@@ -325,3 +344,21 @@ def _make_link(as_of: date) -> None:
             by=actor_of(person.account),
             at=noon(as_of - timedelta(days=1)),
         )
+
+
+def _ask_to_sign(as_of: date) -> None:
+    person = Person.objects.get(account__email=f"{WITH_FORM}@demo.example.org")
+    signed = Kinds(the_rulebook()).signed
+    activity = activities_of(person.pk).filter(kind__in=signed).first()
+    if person.account and activity:
+        ask_for_signature(
+            activity.pk,
+            name="Corazon Lim-Reyes",
+            email="laboratory@employer.example.org",
+            note=_NOTE,
+            by=actor_of(person.account),
+            at=noon(as_of - timedelta(days=1)),
+        )
+
+
+_NOTE: Final = "For my renewal. Thank you very much!"

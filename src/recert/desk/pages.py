@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
+from recert.casework.asked import waiting_casework
 from recert.declarations.queries import positions_of
 from recert.declarations.waiting import counts_of_waiting, submitted_by
 from recert.desk.cases import rows_of
@@ -34,9 +35,9 @@ from recert.people.search import people_like
 from recert.policy.permissions import Permission, Role
 from recert.policy.refusals import Refused, not_found
 from recert.portal.cards import cards_of
-from recert.portal.documents import attachment
 from recert.portal.histories import lines_of_history
 from recert.portal.signatures import signature_of
+from recert.portal.uploads import attachment
 from recert.transcript.actions import open_document
 from recert.transcript.queries import (
     activities_of,
@@ -62,6 +63,7 @@ def home(request: Request) -> HttpResponse:
         "form": form,
         "found": found,
         "may": rights_of(actor),
+        "casework": waiting_casework(actor),
         "counts": counts_of_waiting(actor, as_of=request.today)
         if actor.may(Permission.SEE_DECLARATIONS)
         else None,
@@ -76,6 +78,8 @@ def home(request: Request) -> HttpResponse:
 def person(request: Request, ref: str) -> HttpResponse:
     """Show a person's record: where the credentials stand, and the transcript."""
     found = person_seen_by(request.actor, ref)
+    if found.ref != ref:  # merged into another record, to which the ref leads
+        return redirect("desk:person", found.ref)
     most = None if "all" in request.GET else PER_PAGE
     activities = list(activities_of(found.pk)[:most])
     counted = documents_by_activity(found.pk)

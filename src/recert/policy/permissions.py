@@ -27,6 +27,18 @@ class Permission(StrEnum):
     KEEP_RECORDS = "keep-records"
     """Correct the board's record of a person."""
 
+    EXPORT_RECORDS = "export-records"
+    """Take out all that is on record of a person who asked for it, with a reason that is kept."""
+
+    MERGE_RECORDS = "merge-records"
+    """Make one of two records of the same person, and undo it."""
+
+    ACT_FOR = "act-for"
+    """Enter and change activities and details in a certificant's name, who is told of it."""
+
+    ERASE = "erase"
+    """Erase a person for good; it takes two who may."""
+
     DECLARE = "declare"
     """Declare one's own credential, pay, put right what was deficient, and withdraw."""
 
@@ -114,6 +126,9 @@ GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
         {
             Permission.SEE_RECORDS,
             Permission.KEEP_RECORDS,
+            Permission.EXPORT_RECORDS,
+            Permission.MERGE_RECORDS,
+            Permission.ACT_FOR,
             Permission.INVITE,
             Permission.SEE_JOURNAL,
             Permission.DECIDE_REQUESTS,
@@ -131,6 +146,7 @@ GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
         {
             Permission.SEE_RECORDS,
             Permission.GRANT_ROLES,
+            Permission.ERASE,
             Permission.SEE_JOURNAL,
             Permission.SEE_DECLARATIONS,
             Permission.PLAN_AUDITS,
@@ -141,17 +157,23 @@ GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
 }
 
 
+IN_ANOTHERS_NAME: Final = frozenset({Permission.KEEP_OWN_RECORD})
+"""All that staff may do while they act for somebody: nothing that one puts one's name to."""
+
+
 class Actor(msgspec.Struct, frozen=True):
     """Who does something.
 
     `ref` is that of the account, and `name` as the journal keeps it; `person` is the id of the
-    board's record of them, None where there is none.
+    board's record of them, None where there is none. Staff who act for a certificant have that
+    record, `acting_for` is its ref, and the name says both.
     """
 
     ref: str = ""
     name: str = "Somebody"
     roles: frozenset[Role] = frozenset()
     person: int | None = None
+    acting_for: str = ""
 
     @property
     def is_known(self) -> bool:
@@ -164,7 +186,9 @@ class Actor(msgspec.Struct, frozen=True):
         return bool(self.roles & STAFF)
 
     def may(self, permission: Permission) -> bool:
-        """Answer whether one of the roles grants it."""
+        """Answer whether one of the roles grants it, and, in another's name, that does too."""
+        if self.acting_for and permission not in IN_ANOTHERS_NAME:
+            return False
         return any(permission in GRANTS[role] for role in self.roles)
 
 

@@ -61,6 +61,31 @@ def words_of_events() -> dict[str, str]:
         "declaration.denied": _("Denied"),
         "credential.reminded": _("Reminded"),
         "credential.renewal-revoked": _("Renewal revoked"),
+        "request.started": _("Begun"),
+        "request.changed": _("Changed"),
+        "request.discarded": _("Dropped"),
+        "request.payment-started": _("Payment begun"),
+        "request.payment-failed": _("Payment failed"),
+        "request.submitted": _("Sent to the board"),
+        "request.withdrawn": _("Taken back"),
+        "request.granted": _("Granted"),
+        "request.refused": _("Refused"),
+        "appeal.started": _("Begun"),
+        "appeal.changed": _("Changed"),
+        "appeal.sent": _("Sent to the board"),
+        "appeal.proposed": _("Outcome proposed to a second person"),
+        "appeal.sent-back": _("Proposal sent back by the second person"),
+        "appeal.granted": _("Appeal granted"),
+        "appeal.denied": _("Appeal denied"),
+        "enclosure.added": _("Document added: %(name)s"),
+        "enclosure.removed": _("Document removed"),
+        "enclosure.opened": _("Document opened by staff: %(name)s"),
+        "credential.inactive-granted": _("Inactive status granted"),
+        "credential.cycle-shortened": _("Cycle ended earlier, on request"),
+        "credential.corrected": _("Record corrected: %(fields)s"),
+        "person.birth-corrected": _("Record corrected: %(fields)s"),
+        "payment.refund-proposed": _("Refund proposed to a second person"),
+        "payment.refund-declined": _("Refund not agreed to"),
         "points.allocated": _("Points allocated anew"),
         "person.details-changed": _("Details changed: %(fields)s"),
         "person.name-changed": _("Name changed"),
@@ -70,6 +95,15 @@ def words_of_events() -> dict[str, str]:
         "invitation.revoked": _("Invitation revoked"),
         "link.made": _("Private link made"),
         "link.revoked": _("Private link revoked"),
+        "person.merged": _("Another record, %(number)s, merged into this one"),
+        "person.unmerged": _("Merger undone: %(number)s is a record of its own again"),
+        "person.exported": _("All that is on record taken out"),
+        "person.erased": _("Erased"),
+        "erasure.asked": _("Asked for"),
+        "erasure.called-off": _("Called off"),
+        "erasure.done": _("Done"),
+        "acting.started": _("Begun to act in their name"),
+        "acting.ended": _("Ended"),
         "record.imported": _("Record taken over"),
         "role.granted": _("Role granted: %(role)s"),
         "role.taken": _("Role taken: %(role)s"),
@@ -116,11 +150,12 @@ class _Told(dict[str, object]):
 
 
 def _told(event: Event) -> _Told:
-    fields = ", ".join(_field_words().get(name, name) for name in event.facts.get("after", ()))
+    fields = ", ".join(field_words().get(name, name) for name in event.facts.get("after") or ())
     return _Told(event.facts | {"fields": fields})
 
 
-def _field_words() -> dict[str, str]:
+def field_words() -> dict[str, str]:
+    """Answer what the fields of a record are called."""
     return {
         "kind": _("kind"),
         "title": _("title"),
@@ -133,6 +168,12 @@ def _field_words() -> dict[str, str]:
         "from_on": _("first day"),
         "covers": _("areas"),
         "portions": _("points by area"),
+        "certified_on": _("certified on"),
+        "category": _("category"),
+        "number": _("number"),
+        "born_on": _("date of birth"),
+        "given_names": _("given names"),
+        "family_name": _("family name"),
         "email": _("email address"),
         "phone": _("telephone"),
         "language": _("language"),
@@ -140,4 +181,9 @@ def _field_words() -> dict[str, str]:
         "workplace": _("workplace"),
         "job_title": _("job title"),
         "gender": _("gender"),
+        "lines": _("street"),
+        "city": _("city"),
+        "region": _("state or province"),
+        "postal_code": _("postal code"),
+        "country": _("country"),
     }

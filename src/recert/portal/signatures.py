@@ -16,7 +16,7 @@ from recert.people.kept_forms import kept_form
 from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused, not_found
 from recert.policy.rulebook import SignedFormType
-from recert.portal.documents import saved
+from recert.portal.uploads import saved
 from recert.transcript.models import ONCE_SIGNED, STANDING, SignedForm
 from recert.transcript.queries import own_activity
 from recert.transcript.signing.actions import ask_again, ask_for_signature, cancel_form

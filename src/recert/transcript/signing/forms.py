@@ -132,7 +132,8 @@ def _fields(place: int, ask: Ask) -> Iterator[tuple[str, forms.Field]]:
             yield f"answer_{place}", DayField(label=label)
         case "days":
             for end, words in (("first", _("the first")), ("last", _("the last"))):
-                yield f"answer_{place}_{end}", DayField(label=f"{label}: {words}")
+                both = _("%(asks)s: %(end)s") % {"asks": label, "end": words}
+                yield f"answer_{place}_{end}", DayField(label=both)
         case "hours":
             yield f"answer_{place}", PointsField(label=label)
 
