@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 from pypdf import PdfReader
 
+from recert.credentials.models import Grant
 from recert.declarations.actions.decisions import approve_declaration
 from recert.declarations.actions.drafts import start_declaration
 from recert.payments.actions import settle_refund
@@ -194,6 +195,14 @@ def test_before_the_approval_there_is_none(client):
         answer = of_owner(client, page, declaration)
         assert answer.status_code == 409
         assert "once the board has approved" in answer.text
+
+
+def test_of_a_renewal_that_was_revoked_there_is_none_any_more(client):  # AUD-6
+    declaration = renewed(on=ON)
+    Grant.objects.update(revoked_on=date(2024, 12, 2))
+    answer = of_owner(client, "notification-pdf", declaration)
+    assert answer.status_code == 409
+    assert "was revoked on December 2, 2024" in answer.text
 
 
 NAMES = ["محمد بن علي", "Жанна Ω", "王小明", r"#panic() $x$ \u{41} //", "x" * 200]

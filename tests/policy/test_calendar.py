@@ -65,6 +65,8 @@ def test_as_many_business_days_lie_between_as_were_asked_for(day, count):
     between = (day + timedelta(days=one) for one in range(1, (end - day).days + 1))
     assert sum(one in DAYS for one in between) == count
     assert end in DAYS
+    assert DAYS.between(day, end) == count
+    assert DAYS.between(end, day) == -count
 
 
 @pytest.mark.parametrize(

@@ -21,7 +21,7 @@ from recert.policy.fees import Charge
 from recert.policy.refusals import Refused
 from recert.policy.standing import title_of
 from recert.portal.notifications import Notification, notification_of
-from recert.portal.templatetags.words import amount, card, moment, points, short_day
+from recert.portal.templatetags.words import amount, card, day, moment, points, short_day
 from recert.portal.typesetting import as_file, head_of, typeset
 
 
@@ -159,5 +159,12 @@ def _must_be_approved(found: Declaration) -> Notification:
         raise Refused(
             "not-approved",
             _("There is a renewal notification once the board has approved the declaration."),
+        )
+    revoked_on = found.grant and found.grant.revoked_on
+    if revoked_on:
+        raise Refused(
+            "revoked",
+            _("This renewal was revoked on %(day)s, so there is no notification of it any more.")
+            % {"day": day(revoked_on)},
         )
     return note
