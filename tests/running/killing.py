@@ -217,9 +217,9 @@ def let_jobs_run():
     ):
         assert time.monotonic() < until, "the worker did not end it"
         with suppress(AlreadyEnqueued):
-            reconcile_payments.defer(timestamp=0)
+            reconcile_payments.configure().defer(timestamp=0)
         with suppress(AlreadyEnqueued):
-            sweep_notices.defer(timestamp=0)
+            sweep_notices.configure().defer(timestamp=0)
         time.sleep(0.5)
 
 
