@@ -3,7 +3,16 @@
 from django.apps import apps
 from django.db import connection
 
-PARTS = ("declarations", "payments", "credentials", "transcript", "people", "journal")
+PARTS = (
+    "casework",
+    "credentials",
+    "declarations",
+    "dossiers",
+    "journal",
+    "payments",
+    "people",
+    "transcript",
+)
 
 
 def everything():

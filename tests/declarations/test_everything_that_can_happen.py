@@ -192,12 +192,18 @@ class Machine(RuleBasedStateMachine):
     def declares_what_serves_once(self, credential, when, extra):
         self.comes(credential, when, extra, GOOD, None)
 
-    @rule(credential=NUMBERS, when=WHEN, card=CARDS, again=st.booleans())
+    @rule(
+        credential=NUMBERS, when=WHEN, card=CARDS, again=st.sampled_from([None, GOOD, ASKS_FIRST])
+    )
     def declares_with_some_card(self, credential, when, card, again):
+        """And with another one then, while the words about the first come late."""
         self.comes(credential, when, "", card, None)
         one = self.world.open_declaration(one_of(self.world.credentials, credential))
         if again and one:
-            self.pays(one, GOOD, NO_FAULT, None)
+            words = self.world.words[-2:]
+            self.pays(one, again, NO_FAULT, None)
+            for word in words:
+                self.world.say_again(*word)
 
     @rule(credential=NUMBERS, card=CARDS, dies=st.sampled_from(DEATHS), days=st.integers(0, 2))
     def declares_and_is_killed(self, credential, card, dies, days):
@@ -330,7 +336,7 @@ class Machine(RuleBasedStateMachine):
 
 
 PLAYED = settings(
-    max_examples=25,
+    max_examples=20,
     stateful_step_count=25,
     deadline=None,
     suppress_health_check=[

@@ -9,6 +9,7 @@ from django.db import transaction
 from recert.credentials.models import InactivePeriod
 from recert.credentials.queries import credentials_held_by
 from recert.declarations import paying
+from recert.declarations.actions import submissions
 from recert.declarations.actions.decisions import delete_declaration
 from recert.declarations.declared import overdue_corrections
 from recert.declarations.models import Declaration
@@ -37,7 +38,7 @@ class Mortal:
     """A card processor, asked by a process that can be killed before it asks or once it knows."""
 
     def __init__(self):
-        self.gateway, self.dies, self.words = FakeGateway(), None, []
+        self.gateway, self.dies = FakeGateway(), None
 
     def __getattr__(self, name):
         method = getattr(self.gateway, name)
@@ -247,7 +248,7 @@ class World:
 
     def say_again(self, attempt, found):
         """Let a word of the processor come once more, late."""
-        paying.settle_payment(attempt, found=found, at=self.at)
+        submissions.settle_payment(attempt, found=found, at=self.at)
 
     @contextmanager
     def mortal(self):
@@ -270,11 +271,11 @@ class World:
 @contextmanager
 def watched(world, monkeypatch):
     """Keep each word of the processor that is noted; let a process die while it notes an event."""
-    settle, create = paying.settle_payment, Event.objects.create
+    settle, create = submissions.settle_attempt, Event.objects.create
 
-    def settle_payment(attempt, *, found, at):
+    def settle_attempt(attempt, *, found, by, at):
         world.words.append((attempt, found))
-        return settle(attempt, found=found, at=at)
+        return settle(attempt, found=found, by=by, at=at)
 
     def noted(**said):
         if world.gateway.dies == (said["kind"], "noted"):
@@ -282,7 +283,7 @@ def watched(world, monkeypatch):
         return create(**said)
 
     with monkeypatch.context() as patch:
-        patch.setattr(paying, "settle_payment", settle_payment)
+        patch.setattr(submissions, "settle_attempt", settle_attempt)
         patch.setattr(Event.objects, "create", noted)
         yield
 
