@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
+from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpResponse
 from django.test import RequestFactory
 
@@ -164,6 +165,7 @@ def test_the_last_day_ends_at_midnight_in_chicago(certified_on, instant, purpose
     asked = edge.Edge(page)
     request = RequestFactory().get("/")
     request.user = credential.person.account
+    request.session = SessionStore()
     asked(request)
     assert seen[0].today == board_day(BOOK, at=instant)
     declaration = start_declaration(
