@@ -11,8 +11,11 @@ from PIL import Image
 from recert import clock
 from recert.board import the_rulebook
 from recert.casework.actions.appeals import send_appeal
+from recert.casework.actions.drafts import discard_request
+from recert.casework.actions.settling import settle_any_payment
 from recert.casework.jobs import reconcile_payments
 from recert.casework.models import Appeal, Enclosure, Request
+from recert.declarations.actions.submissions import settle_payment
 from recert.declarations.models import Audit
 from recert.journal.models import Event
 from recert.payments.models import Attempt
@@ -29,7 +32,7 @@ from tests.asking import (
     send,
     with_file,
 )
-from tests.declaring import certified_for, earn_everything
+from tests.declaring import certified_for, charged, earn_everything
 from tests.fakes import ASKS_FIRST, DECLINED, GOOD, fake_in
 from tests.making import actor, make_account, make_credential, make_person
 
@@ -480,3 +483,50 @@ def test_an_auditor_opens_a_document_of_an_appeal_and_a_registrar_does_not(
     client.force_login(make_account(staff=[Role.REVIEWER]))
     handed = client.post(of("desk:appeal-enclosure", enclosure))
     assert b"".join(handed.streaming_content).startswith(b"%PDF")
+
+
+# Money at the desk
+
+
+def test_the_payment_of_a_request_is_no_payment_without_a_declaration(client, person, today):
+    request = send(begin(person, Kind.INACTIVE, credential=person.credential, on=today), on=today)
+    client.force_login(make_account(staff=[Role.FINANCE]))
+    assert client.get(reverse("desk:payments")).context["concerns"] == []
+    text = client.get(of("desk:payment", Attempt.objects.get())).text
+    assert f"{request.ref} a request for inactive status" in text
+
+
+def test_what_was_paid_for_a_request_that_never_came_is_told(client, person, today):  # FEE-4
+    request = begin(person, Kind.INACTIVE, credential=person.credential, on=today)
+    attempt = begin_to_pay(request, on=today)
+    settle_any_payment(attempt.pk, found=charged(attempt, "failed"), at=clock.now())
+    discard_request(request.pk, by=actor(person), at=clock.now())
+    attempt.refresh_from_db()
+    settle_any_payment(attempt.pk, found=charged(attempt), at=clock.now())
+    client.force_login(make_account(staff=[Role.FINANCE]))
+    (concern,) = client.get(reverse("desk:payments")).context["concerns"]
+    assert concern.why == "Paid, and no request came of it"
+
+
+def test_what_was_paid_late_is_not_paid_again(client, person, today):  # FEE-4
+    request = begin(person, Kind.INACTIVE, credential=person.credential, on=today)
+    attempt = begin_to_pay(request, on=today)
+    settle_any_payment(attempt.pk, found=charged(attempt, "failed"), at=clock.now())
+    settle_any_payment(attempt.pk, found=charged(attempt), at=clock.now())
+    request.refresh_from_db()
+    assert request.state == "draft"
+    client.force_login(person.account)
+    assert "Its fee is paid already." in client.get(of("portal:request", request)).text
+    client.post(of("portal:send-request", request))
+    request.refresh_from_db()
+    assert request.state == "submitted"
+    assert Attempt.objects.count() == 1
+
+
+def test_a_payment_of_a_request_is_not_settled_as_one_of_a_declaration(person, today):
+    request = begin(person, Kind.INACTIVE, credential=person.credential, on=today)
+    attempt = begin_to_pay(request, on=today)
+    with pytest.raises(ValueError, match="not for a declaration"):
+        settle_payment(attempt.pk, found=charged(attempt), at=clock.now())
+    attempt.refresh_from_db()
+    assert attempt.state == "open"
