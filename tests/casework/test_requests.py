@@ -17,6 +17,7 @@ from recert.casework.actions.drafts import change_request, remove_enclosure, sta
 from recert.casework.actions.sending import send_request, withdraw_request
 from recert.casework.asking import charge_of, inactive_choices, may_align, shortenings
 from recert.casework.models import Request
+from recert.credentials.actions import shorten_cycle
 from recert.credentials.models import Credential, CycleChange, InactivePeriod
 from recert.declarations.models import Declaration
 from recert.declarations.queries import positions_of
@@ -139,6 +140,16 @@ def test_what_has_expired_or_never_does_cannot_become_inactive(person):  # STA-1
         with pytest.raises(Refused) as refused:
             send(request)
         assert refused.value.message == answers[category].why_not
+
+
+def test_nor_what_is_renewed_already(person):  # CYC-2
+    person.credential.grants.create(
+        starts_on=date(2025, 1, 1), ends_on=date(2028, 1, 31), granted_on=date(2024, 12, 20)
+    )
+    on = date(2024, 12, 27)
+    assert "renewed already" in inactive_choices(person.pk, as_of=on)[0].why_not
+    with pytest.raises(Refused):
+        send(begin(person, Kind.INACTIVE, credential=person.credential, on=on), on=on)
 
 
 def test_nor_what_is_declared_or_audited(person):
@@ -364,6 +375,25 @@ def test_never_in_the_past_and_never_later(harbour):
     later = begin(person, Kind.ALIGNMENT, credential=person.first, ends_on="2025-08-31")
     with pytest.raises(Refused):
         send(later)
+    assert not CycleChange.objects.exists()
+
+
+@pytest.mark.parametrize(
+    "ends_on", [TODAY - timedelta(days=1), date(2025, 1, 31), date(2025, 2, 1)]
+)
+def test_a_cycle_is_never_made_longer_or_ended_in_the_past(person, ends_on):  # CYC-1
+    cycle = standing(person.credential, TODAY).cycle
+    with pytest.raises(Refused) as refused:
+        shorten_cycle(
+            person.credential.pk,
+            cycle=cycle,
+            ends_on=ends_on,
+            because="",
+            on=TODAY,
+            by=REGISTRAR,
+            at=at(TODAY),
+        )
+    assert refused.value.code == "not-earlier"
     assert not CycleChange.objects.exists()
 
 

@@ -1,24 +1,32 @@
 """Every form against what nobody should type: it is taken or told, and never breaks anything."""
 
+from decimal import Decimal
+
 import pytest
 from django.core.cache import cache
 from django.urls import reverse
 
 from recert import clock
 from recert.board import the_rulebook
+from recert.casework.actions.appeals import send_appeal
+from recert.casework.actions.drafts import discard_request
+from recert.casework.models import Request
 from recert.journal.secret_links import token_of
+from recert.payments.actions import ask_refund
 from recert.payments.gateway import Unreachable
 from recert.payments.queries import paying_attempt
 from recert.policy.permissions import STAFF, Role
 from recert.transcript.signing.actions import cancel_form
 from recert.transcript.signing.codes import code_of
 from recert.transcript.signing.queries import key_of
-from tests.declaring import declared
+from tests.asking import appeal_after, audit_not_passed, begin, with_file
+from tests.declaring import FINANCE, certified_for, declared, earn_everything
 from tests.making import (
     HOURLY,
     actor,
     make_account,
     make_activity,
+    make_credential,
     make_document,
     make_merger,
     make_person,
@@ -148,6 +156,77 @@ def test_the_search_for_the_other_record(client, value):
     client.force_login(make_account(staff=[Role.REGISTRAR]))
     path = reverse("desk:merge", args=[make_person().ref])
     assert client.get(path, {"with": value}).status_code == 422
+
+
+@pytest.mark.parametrize("kind", ["inactive", "name-change", "correction"])
+def test_forms_of_requests(client, kind):
+    person, today = make_person(), clock.today(the_rulebook().calendar.time_zone.value)
+    credential = make_credential(person, certified_on=certified_for(today))
+    client.force_login(person.account)
+    check(client, "portal:ask", reverse("portal:ask", args=[kind]))
+    said = {"what": "number"} if kind == "correction" else {}
+    about = None if kind == "name-change" else credential
+    for asked in Request.objects.filter(state="draft"):
+        discard_request(asked.pk, by=actor(person), at=clock.now())
+    request = begin(person, kind, credential=about, on=today, **said)
+    check(client, "portal:change-request", reverse("portal:change-request", args=[request.ref]))
+    with_file(request, person, on=today)
+    Request.objects.filter(pk=request.pk).update(state="submitted", submitted_on=today)
+    client.force_login(make_account(staff=[Role.REGISTRAR]))
+    address = reverse("desk:request", args=[request.ref])
+    check(client, "desk:request", address)
+    for value in HOSTILE.values():
+        answer = client.post(address, {"because": value, "refuse": "yes"})
+        assert answer.status_code in TOLD
+        assert "<img src=x" not in answer.text + client.get(address).text
+
+
+def test_forms_of_appeals(client):
+    person, today = make_person(), clock.today(the_rulebook().calendar.time_zone.value)
+    credential = make_credential(person, certified_on=certified_for(today))
+    earn_everything(person, credential, on=today)
+    audit = audit_not_passed(credential, on=today)
+    client.force_login(person.account)
+    check(client, "portal:ask-appeal", reverse("portal:ask-appeal", args=[audit.ref]))
+    appeal = appeal_after(audit, on=today)
+    send_appeal(appeal.pk, today=today, by=actor(person), at=clock.now())
+    address = reverse("desk:appeal", args=[appeal.ref])
+    client.force_login(make_account(staff=[Role.REVIEWER]))
+    check(client, "desk:appeal", address)
+    for value in HOSTILE.values():
+        answer = client.post(address, {"outcome": "granted", "because": value})
+        assert answer.status_code in TOLD
+        assert "<img src=x" not in client.get(address).text
+    client.force_login(make_account(staff=[Role.REVIEWER]))
+    check(client, "desk:appeal", address)
+
+
+def test_the_form_of_a_second_person(client):
+    today = clock.today(the_rulebook().calendar.time_zone.value)
+    attempt = paying_attempt(declared(on=today).order)
+    refund = ask_refund(attempt.pk, amount=Decimal(5), because="Twice.", by=FINANCE, at=clock.now())
+    client.force_login(make_account(staff=[Role.FINANCE]))
+    address = reverse("desk:refund", args=[refund.ref])
+    usual = initial_of(client.get(address))
+    for what, value in HOSTILE.items():
+        answer = client.post(address, usual | {"because": value})
+        assert answer.status_code in TOLD, what
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("field", ["state", "kind"])
+def test_every_filter_of_requests_and_appeals(client, field, value):
+    client.force_login(make_account(staff=[Role.REGISTRAR, Role.REVIEWER]))
+    for name in ("desk:requests", "desk:appeals"):
+        assert client.get(reverse(name), {field: value}).status_code == 200
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_what_a_request_begins_with(client, value):
+    client.force_login(make_person().account)
+    answer = client.get(reverse("portal:ask", args=["correction"]), {"about": value})
+    assert answer.status_code == 200
+    assert "<img src=x" not in answer.text
 
 
 def test_the_form_that_binds(client):

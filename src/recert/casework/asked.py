@@ -64,6 +64,11 @@ def request_of_order(order: int) -> int | None:
     return Request.objects.filter(ref__in=subjects).values_list("pk", flat=True).first()
 
 
+def request_called(pk: int | None) -> Request | None:
+    """Answer a request by its id, where there is one."""
+    return requests_whole().filter(pk=pk).first() if pk else None
+
+
 def idle_request_payments(actor: Actor, *, most: int = 50) -> list[Attempt]:
     """Answer what was paid for requests that never came to the board, and was not given back."""
     if not actor.may(Permission.SEE_PAYMENTS):

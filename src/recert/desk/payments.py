@@ -12,6 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from moneyed import Money
 
+from recert.casework.asked import idle_request_payments, request_called, request_of_order
 from recert.declarations.declared import idle_payments
 from recert.declarations.paying import give_back
 from recert.declarations.waiting import paid_by
@@ -125,6 +126,11 @@ def concerns_of(actor: Actor, *, at: datetime) -> list[Concern]:
         if one.pk not in seen
     ]
     found += [
+        _concern(one, _("Paid, and no request came of it"))
+        for one in idle_request_payments(actor)
+        if one.pk not in seen
+    ]
+    found += [
         _concern(one, _("Open for long; it is asked about each minute"))
         for one in attempts_open_since(actor, before=at - LONG)
     ]
@@ -235,6 +241,7 @@ def _page(
         "declarations": rows_of(
             paid_by(order.pk), person=request.actor.person, today=request.today
         ),
+        "asked": request_called(request_of_order(order.pk)),
         "form": form,
         "left": left,
         "rule": rule_of_no_refund(lines),
