@@ -16,7 +16,7 @@ from recert.people.links import SIGNER, token_of
 from recert.people.models import Invitation, PrivateLink
 from recert.policy.cycles import years_after
 from recert.policy.permissions import GRANTS, STAFF, Role
-from tests.declaring import declared, renewed
+from tests.declaring import declared, letter_that_came_back, renewed
 from tests.journeys.conftest import DESKTOP, PHONE, axe_complaints
 from tests.making import (
     CATEGORY,
@@ -106,6 +106,7 @@ def board():
         "submitted": submitted.ref,
         "renewed": approved.ref,
         "payment": paying_attempt(submitted.order).ref,
+        "letter": letter_that_came_back(submitted.credential.person).ref,
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:standing-link": token_of(standing),
     }

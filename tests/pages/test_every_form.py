@@ -9,7 +9,7 @@ from recert.board import the_rulebook
 from recert.payments.gateway import Unreachable
 from recert.payments.queries import paying_attempt
 from recert.policy.permissions import STAFF, Role
-from tests.declaring import declared
+from tests.declaring import declared, letter_that_came_back
 from tests.making import HOURLY, make_account, make_activity, make_document, make_person
 
 pytestmark = pytest.mark.django_db
@@ -54,7 +54,13 @@ DESK += [("desk:document", ["document"])]
 DESK += [("desk:declaration", ["declaration"]), ("desk:approve-declaration", ["declaration"])]
 DESK += [("desk:payment", ["payment"])]
 
-BUTTONS = {"portal:links": "make-standing", "desk:staff": "grant", "account_email": "action_add"}
+DESK += [("desk:matter", ["declaration"]), ("desk:letter", ["letter"])]
+
+BUTTONS = {"desk:matter": "note", "desk:letter": "settle"} | {
+    "portal:links": "make-standing",
+    "desk:staff": "grant",
+    "account_email": "action_add",
+}
 TOLD = {200, 302, 400, 403, 404, 409, 422, 429}
 
 
@@ -111,6 +117,7 @@ def test_forms_of_the_desk(client, name, args, monkeypatch):
         "document": make_document(make_activity(person)).ref,
         "declaration": declaration.ref,
         "payment": paying_attempt(declaration.order).ref,
+        "letter": letter_that_came_back(declaration.credential.person).ref,
     }
     client.force_login(make_account(staff=sorted(STAFF)))
     check(client, name, reverse(name, args=[things[one] for one in args]))
@@ -137,6 +144,15 @@ def test_every_filter(client, field, value):
 def test_every_filter_of_the_queue(client, field, value):
     client.force_login(make_account(staff=[Role.REVIEWER]))
     answer = client.get(reverse("desk:declarations"), {field: value})
+    assert answer.status_code == 200
+    assert "<img src=x" not in answer.text
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("field", ["kind", "category", "whose", "late", "after", "from"])
+def test_every_filter_of_what_waits(client, field, value):
+    client.force_login(make_account(staff=sorted(STAFF)))
+    answer = client.get(reverse("desk:queue"), {field: value})
     assert answer.status_code == 200
     assert "<img src=x" not in answer.text
 

@@ -13,7 +13,13 @@ from recert.people.access import PUBLIC, SIGNED_IN
 from recert.people.links import SIGNER, token_of
 from recert.people.models import Invitation, PrivateLink
 from recert.policy.permissions import GRANTS, STAFF, Permission, Role
-from tests.declaring import REVIEWER, certified_for, earn_everything, submit
+from tests.declaring import (
+    REVIEWER,
+    certified_for,
+    earn_everything,
+    letter_that_came_back,
+    submit,
+)
 from tests.making import (
     AT,
     HOURLY,
@@ -65,6 +71,8 @@ OBJECTS = {
     "desk:declaration": "submitted",
     "desk:approve-declaration": "submitted",
     "desk:payment": "payment",
+    "desk:matter": "submitted",
+    "desk:letter": "letter",
 }
 """The pages about a thing of somebody's, and which one it is."""
 
@@ -109,6 +117,7 @@ def things(owner):
         "submitted": owner.submitted.ref,
         "renewed": owner.renewed.ref,
         "payment": paying_attempt(owner.submitted.order).ref,
+        "letter": letter_that_came_back(owner).ref,
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:calendar-feed": token_of(link),
         "portal:standing-link": token_of(standing),

@@ -17,6 +17,7 @@ from recert.declarations.waiting import counts_of_waiting, submitted_by
 from recert.desk.cases import rows_of
 from recert.desk.forms import InviteForm, NameForm, ReasonForm, RoleForm, SearchForm
 from recert.desk.payments import concerns_of
+from recert.desk.queue import first_rows, tallies_of
 from recert.desk.rights import rights_of
 from recert.journal.queries import events_about
 from recert.people.access import Request, needs
@@ -55,10 +56,12 @@ def home(request: Request) -> HttpResponse:
     found = None
     if form.is_bound and form.is_valid():
         found = people_like(request.actor, form.cleaned_data["words"])
-    actor = request.actor
+    actor, tallies = request.actor, tallies_of(request)
     page = {
         "form": form,
         "found": found,
+        "tallies": tallies,
+        "rows": first_rows(request) if tallies else [],
         "may": rights_of(actor),
         "counts": counts_of_waiting(actor, as_of=request.today)
         if actor.may(Permission.SEE_DECLARATIONS)

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from recert.desk import audits, declarations, pages, payments
+from recert.desk import audits, declarations, pages, payments, queue
 
 app_name = "desk"
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("queue", queue.queue, name="queue"),
+    path("queue/<ref:ref>", queue.matter, name="matter"),
+    path("letters/<ref:ref>", queue.letter, name="letter"),
     path("people/<ref:ref>", pages.person, name="person"),
     path("people/<ref:ref>/name", pages.change_name_of, name="name"),
     path("people/<ref:ref>/invite", pages.invite_person, name="invite"),

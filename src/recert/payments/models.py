@@ -111,6 +111,9 @@ class Attempt(models.Model):
         indexes = (
             models.Index(fields=["id"], condition=Q(state="open"), name="attempt_open"),
             models.Index(fields=["-started_at"], name="attempt_latest"),
+            models.Index(
+                fields=["settled_at"], condition=Q(state="succeeded"), name="attempt_taken"
+            ),
         )
 
     def __str__(self) -> str:
@@ -157,6 +160,9 @@ class Refund(models.Model):
             models.UniqueConstraint(
                 fields=["attempt"], condition=Q(state="asked"), name="refund_one_at_a_time"
             ),
+        )
+        indexes = (
+            models.Index(fields=["asked_at"], condition=Q(state="failed"), name="refund_failed"),
         )
 
     def __str__(self) -> str:

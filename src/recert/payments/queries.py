@@ -213,3 +213,14 @@ def orders_paid_twice(*, most: int = 50) -> list[Order]:
     )
     surplus = found.filter(paid__gt=F("owed") + F("given_back"))
     return list(surplus.select_related("person").order_by("-id")[:most])
+
+
+def refunds_to_look_after() -> QuerySet[Refund]:
+    """Answer the refunds that failed and were not asked for again since."""
+    later = Refund.objects.filter(attempt=OuterRef("attempt"), pk__gt=OuterRef("pk"))
+    return Refund.objects.filter(~Exists(later), state=Refund.State.FAILED)
+
+
+def refunds_all() -> QuerySet[Refund]:
+    """Answer all refunds."""
+    return Refund.objects.all()
