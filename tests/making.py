@@ -9,6 +9,8 @@ from django.core.files.base import ContentFile
 
 from recert.board import the_rulebook
 from recert.credentials.models import Credential, Grant
+from recert.dossiers.merging import said_by
+from recert.dossiers.models import Merger
 from recert.people.models import Account, Person, StaffRole
 from recert.people.queries import actor_of
 from recert.policy.cycles import first_cycle, next_cycle
@@ -94,6 +96,16 @@ def make_document(activity, content=b"%PDF-1.7 invented", **fields):
     document.file.save(document.ref, ContentFile(content), save=False)
     document.save()
     return document
+
+
+def make_merger(kept):
+    """Make a merger of a record that had nothing, as if it had just been done."""
+    other = make_person("Twice Recorded", account=False)
+    Person.objects.filter(pk=other.pk).update(merged_into=kept)
+    said = {"kept": said_by(kept), "other": said_by(other)}
+    return Merger.objects.create(
+        kept=kept, other=other, moved={}, before=said, after=said["kept"], merged_at=AT
+    )
 
 
 def actor(person):

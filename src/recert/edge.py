@@ -23,6 +23,7 @@ from django.utils.translation import gettext as _
 from recert import clock
 from recert.board import the_rulebook
 from recert.people.access import PERSON_IS_NEEDED, PUBLIC, SIGNED_IN, Page, Request
+from recert.people.acting import in_anothers_name, until_when
 from recert.people.kept_forms import keep_form, page_of_form
 from recert.people.models import Person
 from recert.people.queries import has_second_factor, who_is
@@ -54,7 +55,13 @@ class Edge:
         account = request.user if request.user.is_authenticated else None
         request.account = account
         request.actor, request.person = who_is(account) if account else (NOBODY, None)
-        with _as_the_reader_reads(request.person):
+        reader = request.person
+        request.acting_until = None
+        acting = in_anothers_name(request.session, request.actor, at=request.at)
+        if acting:
+            request.actor, request.person = acting
+            request.acting_until = until_when(request.session)
+        with _as_the_reader_reads(reader):
             response = self.get_response(request)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
@@ -73,7 +80,8 @@ class Edge:
             return None
         if not request.actor.is_known:
             return _ask_to_sign_in(request)
-        if request.actor.is_staff and not has_second_factor(request.account):
+        is_staff = request.actor.is_staff or request.actor.acting_for
+        if is_staff and not has_second_factor(request.account):
             messages.warning(request, _("Staff sign in with a second factor. Please set one up."))
             return redirect("mfa_index")
         if declared == SIGNED_IN or request.actor.may(Permission(declared)):
@@ -143,6 +151,8 @@ def on_every_page(request: Request) -> dict[str, object]:
     """Answer what every template may use."""
     return {
         "actor": getattr(request, "actor", NOBODY),
+        "acting_until": getattr(request, "acting_until", None),
+        "acting_person": getattr(request, "person", None),
         "rulebook": the_rulebook(),
         "demo": settings.DEMO,
     }

@@ -77,6 +77,8 @@ INSTALLED_APPS = [
     "recert.payments",
     "recert.declarations",
     "recert.reminders",
+    "recert.casework",
+    "recert.dossiers",
     "recert.portal",
     "recert.desk",
 ]
@@ -236,7 +238,11 @@ ACCOUNT_LOGOUT_REDIRECT_URL = "portal:home"
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_SESSION_REMEMBER = None
-ACCOUNT_RATE_LIMITS = {"bind": "5/h/key"}  # beside allauth's own
+ACCOUNT_RATE_LIMITS = {  # beside allauth's own
+    "bind": "5/h/key",
+    "ask-signature": "20/d/key",
+    "signing-code": "6/h/key",
+}
 ACCOUNT_LOGOUT_ON_GET = False
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
 MFA_PASSKEY_LOGIN_ENABLED = True

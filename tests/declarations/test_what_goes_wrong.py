@@ -11,7 +11,8 @@ import pytest
 from django.db import connections
 from moneyed import Money
 
-from recert.declarations import jobs, paying
+from recert.casework import jobs
+from recert.declarations import paying
 from recert.declarations.actions import keeping
 from recert.declarations.actions.allocations import allocate_points
 from recert.declarations.actions.decisions import approve_declaration, find_deficient

@@ -93,6 +93,15 @@ def test_an_employer_follows_a_link(client, demo, monkeypatch):
     assert "Trần" in answer.content.decode()
 
 
+def test_an_employer_opens_a_form_to_sign(client, demo, monkeypatch):  # PER-3
+    at = datetime(demo.year, demo.month, demo.day, 12, tzinfo=UTC)
+    monkeypatch.setattr("recert.clock.now", lambda: at)
+    page = client.get("/demo/")
+    answer = client.get(page.context["form_address"])
+    assert answer.status_code == 200
+    assert "Villanueva" in answer.text
+
+
 def test_the_letters_that_were_sent_can_be_read(client, settings, tmp_path):
     assert "No letter was sent yet" in client.get("/demo/outbox").content.decode()
     settings.EMAIL_FILE_PATH = tmp_path

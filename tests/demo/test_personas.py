@@ -7,6 +7,8 @@ import pytest
 from allauth.account.models import EmailAddress
 from django.db import transaction
 
+from recert.board import the_rulebook
+from recert.declarations.declared import assessment_declared
 from recert.declarations.queries import positions_of
 from recert.demo import records, stories
 from recert.demo.papers import certificate, photograph
@@ -19,6 +21,7 @@ from recert.demo.personas import (
 from recert.journal.models import Event
 from recert.people.models import Account, Person, PrivateLink
 from recert.people.queries import actor_of, has_second_factor
+from recert.policy.fees import within_months
 from recert.policy.next_step import next_step
 from recert.policy.permissions import STAFF
 from recert.transcript.content import content_of
@@ -32,6 +35,7 @@ DAYS = [
     date(2026, 11, 23),
     date(2028, 2, 29),
 ]
+BOOK = the_rulebook()
 FACTS = {
     "heading": "Certificate",
     "name": "Śliwa نورة",
@@ -116,8 +120,12 @@ def test_one_is_late_and_could_allocate_otherwise(day):
 def test_one_holds_three_credentials(day):
     found = positions("anh", day)
     assert len({one.credential.category for one in found.each}) == 3
-    assert len({one.standing.cycle for one in found.each}) == 3
+    assert len({one.standing.cycle for one in found.each}) >= 2
     assert {one.standing.state for one in found.each} == {"active", "due"}
+    both = [one for one in found.each if one.standing.state == "due"]
+    assert [step(one, day) for one in both] == ["declare", "declare"]
+    ends = [one.standing.cycle.ends for one in both]
+    assert within_months(min(ends), max(ends), BOOK.reduction.within_months.value)  # FEE-3
     assert found.together.fewest > 0
     assert Event.objects.filter(kind="points.allocated", about=found.each[0].credential.person.ref)
 
@@ -133,8 +141,28 @@ def test_one_has_expired_and_can_come_back(day):
     position = only("sukarmi", day)
     assert position.standing.state == "expired"
     assert position.purpose == "reinstatement"
-    assert 0 < position.assessment.claimed.total < position.assessment.terms.total
+    assert step(position, day) == "declare"
     assert position.credential.person.family_name == ""
+
+
+def test_one_waits_for_the_board(day):
+    position = only("camila", day)
+    assert position.declaration.state == "submitted"
+    assert position.declaration.due_on > day
+    assert position.declaration.submitted_on < day
+    assert not position.declaration.late
+    assert step(position, day) == "wait-for-decision"
+    assert assessment_declared(position.declaration).outcome == "met"
+
+
+def test_one_is_deficient_and_has_time_to_put_it_right(day):
+    declaration = only("wanjiru", day).declaration
+    assert declaration.state == "deficient"
+    assert declaration.correct_by > day
+    assert declaration.activities.exclude(deficiency="").count() == 1
+    event = Event.objects.get(kind="declaration.deficient")
+    assert event.because
+    assert event.by == "reviewer@demo.example.org"
 
 
 def test_one_is_inactive(day):

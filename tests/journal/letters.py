@@ -19,6 +19,17 @@ AMINA = Reader(
     time_zone="America/Chicago",
 )
 FACTS: dict[str, Any] = {"credential": "MLS(ASCPi)", "path": "/declarations/DE-0000"}
+DECIDED: dict[str, Any] = {
+    "form": "Employer Assessment Form",
+    "title": "Yearly assessment",
+    "path": FACTS["path"],
+}
+FORM: dict[str, Any] = DECIDED | {"signer": "Ada Employer"}
+ASKING: dict[str, Any] = {
+    "person": "Amina Benali",
+    "completed_on": "2024-04-20",
+    "expires_at": "2024-05-18T12:00:00Z",
+}
 SAMPLES: dict[str, dict[str, Any]] = {
     "declaration.submitted": FACTS
     | {
@@ -75,6 +86,19 @@ SAMPLES: dict[str, dict[str, Any]] = {
         "found": [{"activity": "Safe Draws", "verdict": "Missing", "note": "No certificate."}],
     },
     "audit.failed": FACTS,
+    "request.submitted": FACTS | {"asked_for": "inactive", "fee": "40.00 USD"},
+    "request.withdrawn": FACTS | {"asked_for": "inactive"},
+    "request.refused": FACTS | {"asked_for": "alignment"},
+    "request.granted": FACTS
+    | {
+        "asked_for": "inactive",
+        "until_on": "2026-05-31",
+        "opens_on": "2026-02-28",
+        "due_on": "2026-04-30",
+    },
+    "appeal.sent": FACTS | {"audit": "AU-0000"},
+    "appeal.granted": FACTS | {"audit": "AU-0000"},
+    "appeal.denied": FACTS | {"audit": "AU-0000"},
     "credential.reminded": {
         "path": "/dashboard",
         "credential": "MLS(ASCPi)",
@@ -93,6 +117,12 @@ SAMPLES: dict[str, dict[str, Any]] = {
             }
         ],
     },
+    "form.asked": DECIDED | ASKING,
+    "form.asked-again": DECIDED | ASKING,
+    "form.signed": FORM | {"signed_name": "Dr. Ada Employer"},
+    "form.declined": FORM,
+    "claim.approved": DECIDED,
+    "claim.refused": DECIDED,
 }
 """What the letters say, by the kind of their event."""
 

@@ -8,6 +8,8 @@ import pytest
 from django.conf import settings as django_settings
 from playwright.sync_api import expect, sync_playwright
 
+from tests.gateway.processor import Processor
+
 AXE = Path(django_settings.ASSETS) / "node_modules" / "axe-core" / "axe.min.js"
 DESKTOP = {"width": 1280, "height": 900}
 PHONE = {"width": 390, "height": 844}
@@ -63,6 +65,19 @@ def browse(chromium, live_server):
         context.close()
 
 
+@pytest.fixture(scope="session")
+def sandbox(tmp_path_factory):
+    with Processor(tmp_path_factory.mktemp("sandbox")) as one:
+        yield one
+
+
+@pytest.fixture
+def processor(settings, sandbox):
+    """Let cards be paid with, over HTTP, at a processor that charges nothing."""
+    settings.CARDS = sandbox.cards()
+    return sandbox
+
+
 def sign_in(page, person):
     page.goto("/accounts/login/")
     page.get_by_label("Email", exact=True).fill(person.account.email)
@@ -71,10 +86,10 @@ def sign_in(page, person):
     page.wait_for_url("**/dashboard")
 
 
-def axe_complaints(page):
-    """Answer what axe finds on a page, in lines that say where."""
+def axe_complaints(page, within="html"):
+    """Answer what axe finds on a page or in a part of it, in lines that say where."""
     page.evaluate(AXE.read_text("utf-8"))
-    found = page.evaluate("axe.run(document, {resultTypes: ['violations']})")
+    found = page.evaluate("part => axe.run(part, {resultTypes: ['violations']})", within)
     return [
         f"{one['id']}: {node['target']}: {node['failureSummary']}"
         for one in found["violations"]

@@ -10,13 +10,22 @@ from recert import clock
 from recert.board import the_rulebook
 from recert.credentials.models import Credential
 from recert.edge import needed_by
+from recert.journal.secret_links import token_of as token_of_letter
 from recert.payments.queries import paying_attempt
 from recert.people.access import PUBLIC, SIGNED_IN
 from recert.people.links import SIGNER, token_of
 from recert.people.models import Invitation, PrivateLink
 from recert.policy.cycles import years_after
 from recert.policy.permissions import GRANTS, STAFF, Role
-from tests.declaring import declared, letter_that_came_back, renewed
+from recert.transcript.signing.queries import key_of
+from tests.declaring import (
+    certified_for,
+    declared,
+    draft,
+    earn_everything,
+    letter_that_came_back,
+    renewed,
+)
 from tests.journeys.conftest import DESKTOP, PHONE, axe_complaints
 from tests.making import (
     CATEGORY,
@@ -24,9 +33,11 @@ from tests.making import (
     make_activity,
     make_credential,
     make_document,
+    make_merger,
     make_person,
 )
 from tests.pages.test_who_sees_what import OBJECTS, PAGES, WORDS
+from tests.signing import ask, make_assessment, make_claim, sign
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -46,6 +57,14 @@ NO_PAGE = {
     "portal:add-documents": "a button",
     "portal:undo-import": "a button",
     "portal:undo-allocation": "a button",
+    "portal:declaration-judge": "a part of a page",
+    "portal:declaration-call-off": "a button",
+    "portal:webhook": "for the card processor",
+    "portal:ask-again": "a button",
+    "portal:cancel-form": "a button",
+    "portal:paper": "a file",
+    "portal:signed-paper": "a file",
+    "portal:end-acting": "a button",
 }
 OTHERS = {
     "": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere"],
@@ -95,8 +114,12 @@ def board():
         person=guest, email="a@example.org", invited_at=clock.now(), expires_at=later
     )
     submitted, approved = declared(on=today), renewed(on=today)
-    Credential.objects.filter(pk=approved.credential_id).update(person=person)
+    for one in (submitted, approved):
+        Credential.objects.filter(pk=one.credential_id).update(person=person)
+    begun = make_credential(person, category="HT", certified_on=certified_for(today))
+    earn_everything(person, begun, on=today)
     standing = PrivateLink.objects.create(person=person, purpose="standing", made_at=clock.now())
+    asked = ask(make_assessment(person), at=clock.now())
     person.things = {
         "credential": credential.ref,
         "activity": activity.ref,
@@ -105,10 +128,16 @@ def board():
         "person": person.ref,
         "submitted": submitted.ref,
         "renewed": approved.ref,
+        "draft": draft(begun, on=today).ref,
         "payment": paying_attempt(submitted.order).ref,
         "letter": letter_that_came_back(submitted.credential.person).ref,
+        "merger": make_merger(person).ref,
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:standing-link": token_of(standing),
+        "to sign": make_assessment(person, completed_on=today - timedelta(days=40)).ref,
+        "claim": sign(ask(make_claim(person), at=clock.now()), at=clock.now()).ref,
+        "portal:sign": token_of_letter(key_of(asked)),
+        "portal:decline": token_of_letter(key_of(asked)),
     }
     return person
 
@@ -132,7 +161,7 @@ def cookie_of(account):
 
 @pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
 @pytest.mark.parametrize("who", ["", "owner", "nobody", "staff"])
-def test_everybody_can_use_every_page(browse, board, who, size):
+def test_everybody_can_use_every_page(browse, board, processor, who, size):
     page = browse(size=size)
     accounts = {"owner": board.account, "staff": make_account(staff=sorted(STAFF))}
     if who:

@@ -9,10 +9,10 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from recert import clock
-from recert.declarations.jobs import reconcile_payments
+from recert.casework.jobs import reconcile_payments
 from recert.desk import payments as desk
 from recert.journal.models import Event
-from recert.payments.gateway import Refunding, Unreachable
+from recert.payments.gateway import NotKnown, Refunding, Unreachable
 from recert.payments.models import Attempt, Refund
 from recert.payments.queries import paying_attempt
 from recert.policy.permissions import Role
@@ -23,7 +23,7 @@ from tests.making import make_account
 pytestmark = pytest.mark.django_db
 
 LIST = "/desk/payments"
-DOWN, REFUSES, SLOW = "down", "refuses", "slow"
+DOWN, REFUSES, SLOW, FORGOT = "down", "refuses", "slow", "forgot"
 
 
 class Processor:
@@ -37,6 +37,8 @@ class Processor:
     def refunds_of(self, charge):
         if self.fault == DOWN:
             raise Unreachable("it is down")
+        if self.fault == FORGOT:
+            raise NotKnown("no such thing")
         return [one for one, of in self.given_back if of == charge]
 
     def refund(self, charge, amount, *, reference, once):
@@ -51,7 +53,7 @@ class Processor:
 @pytest.fixture
 def processor(monkeypatch):
     made = Processor()
-    for module in ("recert.desk.payments", "recert.declarations.jobs"):
+    for module in ("recert.desk.payments", "recert.casework.jobs"):
         monkeypatch.setattr(f"{module}.the_gateway", lambda: made)
     return made
 
@@ -270,6 +272,12 @@ def test_a_refund_that_the_processor_will_not_make_has_failed(finance, attempt, 
     processor.fault = ""
     ask(finance, attempt)
     assert finance.get(LIST).context["concerns"] == []
+
+
+def test_a_refund_of_a_charge_that_nobody_knows_has_failed(finance, attempt, processor):
+    processor.fault = FORGOT
+    assert "knows no such charge" in said(ask(finance, attempt))[0]
+    assert Refund.objects.get().state == "failed"
 
 
 def test_nobody_refunds_a_payment_of_their_own(client, attempt, processor):

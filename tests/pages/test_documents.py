@@ -113,7 +113,7 @@ def test_a_removed_document_can_be_put_back(client, activity):
 
 def test_a_virus_is_not_kept(client, activity, settings, monkeypatch):
     settings.CLAMAV = "tcp://127.0.0.1:1"
-    monkeypatch.setattr("recert.portal.documents.scan", lambda *_args, **_named: "Eicar")
+    monkeypatch.setattr("recert.portal.uploads.scan", lambda *_args, **_named: "Eicar")
     answer = upload(client, activity, SimpleUploadedFile("one.png", picture()))
     assert "Eicar" in answer.text
     assert not activity.documents.exists()

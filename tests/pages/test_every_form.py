@@ -6,11 +6,24 @@ from django.urls import reverse
 
 from recert import clock
 from recert.board import the_rulebook
+from recert.journal.secret_links import token_of
 from recert.payments.gateway import Unreachable
 from recert.payments.queries import paying_attempt
 from recert.policy.permissions import STAFF, Role
+from recert.transcript.signing.actions import cancel_form
+from recert.transcript.signing.codes import code_of
+from recert.transcript.signing.queries import key_of
 from tests.declaring import declared, letter_that_came_back
-from tests.making import HOURLY, make_account, make_activity, make_document, make_person
+from tests.making import (
+    HOURLY,
+    actor,
+    make_account,
+    make_activity,
+    make_document,
+    make_merger,
+    make_person,
+)
+from tests.signing import ask, make_assessment, make_claim, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -53,6 +66,9 @@ DESK += [("desk:name", ["person"])]
 DESK += [("desk:document", ["document"])]
 DESK += [("desk:declaration", ["declaration"]), ("desk:approve-declaration", ["declaration"])]
 DESK += [("desk:payment", ["payment"])]
+DESK += [("desk:claim", ["claim"]), ("desk:paper", ["claim"])]
+DESK += [("desk:take-out", ["person"]), ("desk:act-for", ["person"]), ("desk:erase", ["person"])]
+DESK += [("desk:undo-merger", ["merger"])]
 
 DESK += [("desk:matter", ["declaration"]), ("desk:letter", ["letter"])]
 
@@ -118,14 +134,95 @@ def test_forms_of_the_desk(client, name, args, monkeypatch):
         "declaration": declaration.ref,
         "payment": paying_attempt(declaration.order).ref,
         "letter": letter_that_came_back(declaration.credential.person).ref,
+        "merger": make_merger(make_person()).ref,
     }
+    if "claim" in args:
+        owner = make_person()
+        things["claim"] = sign(ask(make_claim(owner), at=clock.now()), at=clock.now()).ref
     client.force_login(make_account(staff=sorted(STAFF)))
     check(client, name, reverse(name, args=[things[one] for one in args]))
+
+
+def test_the_form_that_merges(client):
+    kept, other = make_person(), make_person("Somebody Else", phone="555")
+    client.force_login(make_account(staff=[Role.REGISTRAR]))
+    path = reverse("desk:merge", args=[kept.ref])
+    check(client, "desk:merge", f"{path}?with={other.customer_number}")
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_the_search_for_the_other_record(client, value):
+    client.force_login(make_account(staff=[Role.REGISTRAR]))
+    path = reverse("desk:merge", args=[make_person().ref])
+    assert client.get(path, {"with": value}).status_code == 422
 
 
 def test_the_form_that_binds(client):
     client.force_login(make_account())
     check(client, "portal:bind", reverse("portal:bind"))
+
+
+def test_the_form_that_asks_for_a_signature(client):
+    person = make_person()
+    activity = make_assessment(person)
+    client.force_login(person.account)
+    address = reverse("portal:ask-signature", args=[activity.ref])
+    usual = {"name": "Ada", "email": "ada@example.org", "note": ""}
+    for field in usual:
+        for what, value in HOSTILE.items():
+            answer = client.post(address, usual | {field: value})
+            assert answer.status_code in TOLD, (field, what)
+            page = client.get(reverse("portal:activity", args=[activity.ref]))
+            assert "<img src=x" not in answer.text + page.text, (field, what)
+            for form in activity.signed_forms.filter(state="asked"):
+                cancel_form(form.pk, by=actor(person), at=clock.now())
+        cache.clear()
+
+
+def test_the_forms_of_a_signer(client):
+    person = make_person("<img src=x onerror=alert(1)>")
+    activity = make_claim(person)
+    address = reverse("portal:sign", args=[token_of(key_of(ask(activity, at=clock.now())))])
+    check(client, "portal:sign", address)
+    activity.signed_forms.update(codes=0)
+    assert client.post(address, FILLED | initial_of(client.get(f"{address}?change=yes")) | FILLED)
+    assert client.get(address).context["answers"]
+    for what, value in HOSTILE.items():
+        answer = client.post(address, {"code": value, "sign": "yes"})
+        assert answer.status_code == 422, what
+        assert "<img src=x" not in answer.text
+    declining = f"{address}/decline"
+    for what, value in HOSTILE.items():
+        if client.post(declining, {"because": value}).status_code == 302:
+            activity.signed_forms.update(state="asked", ended_at=None, reason="")
+        assert client.get(address).status_code in {200, 410}, what
+
+
+FILLED = {
+    "answer_0": "{{ settings.SECRET_KEY }}<img src=x>",
+    "answer_1_first": "2021-03-01",
+    "answer_1_last": "2021-05-31",
+    "answer_2": "12",
+    "signed_name": "<img src=x onerror=alert(1)>",
+}
+
+
+def test_what_a_signer_typed_is_shown_as_typed(client):
+    person = make_person()
+    form = ask(make_claim(person), at=clock.now())
+    address = reverse("portal:sign", args=[token_of(key_of(form))])
+    assert client.post(address, FILLED | {"version": "1"}).status_code == 302
+    text = client.get(address).text
+    assert "<img src=x" not in text
+    assert "{{ settings.SECRET_KEY }}&lt;img src=x&gt;" in text
+    form.refresh_from_db()
+    client.post(address, {"code": code_of(form), "sign": "yes"})
+    form.refresh_from_db()
+    assert form.state == "signed"
+    client.force_login(make_account(staff=[Role.REVIEWER]))
+    for name in ("desk:claim", "desk:activity"):
+        ref = form.ref if name == "desk:claim" else form.activity.ref
+        assert "<img src=x" not in client.get(reverse(name, args=[ref])).text
 
 
 @pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)

@@ -2,6 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from recert.casework.actions.appeals import send_appeal
 from recert.declarations.actions.audits import send_documents
 from recert.declarations.actions.decisions import withdraw_declaration
 from recert.declarations.actions.draws import select_for_audit
@@ -17,17 +19,27 @@ from recert.declarations.models import Audit, Declaration
 from recert.desk import queue as desk
 from recert.desk.sources import PAGES, SOURCES, kind_words
 from recert.journal.models import Event, Notice
+from recert.payments.actions import ask_refund
 from recert.payments.models import Refund
 from recert.payments.queries import paying_attempt
 from recert.people.queries import actor_of
-from recert.policy.permissions import GRANTS, Permission, Role
+from recert.policy.permissions import GRANTS, Actor, Permission, Role
 from recert.policy.refusals import Refused
 from recert.queue.actions import take_matter
 from recert.queue.models import Assignment, Note
 from recert.queue.queries import subject_seen_by
+from tests.asking import appeal_after, audit_not_passed, begin, send, with_file
 from tests.declarations.test_audits import AUDITOR
-from tests.declaring import BOOK, at, declared, letter_that_came_back
-from tests.making import actor, make_account
+from tests.declaring import (
+    BOOK,
+    at,
+    certified_for,
+    declared,
+    earn_everything,
+    letter_that_came_back,
+)
+from tests.making import actor, make_account, make_credential, make_person
+from tests.signing import ask, make_claim, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -140,7 +152,7 @@ def test_what_is_due_first_comes_first_of_all_kinds_together(client):
     assert (second.due, second.since, second.waited) == (None, date(2024, 11, 29), 1)
     assert (third.left, third.over) == (30, None)
     assert "2 business days over" in answer.text
-    assert [one[2:] for one in answer.context["tallies"]] == [(2, 1), (1, 0)]
+    assert [one[2:] for one in answer.context["tallies"]] == [(2, 1), (1, 0), (0, 0), (0, 0)]
 
 
 def test_filters_are_in_the_address(client):
@@ -383,6 +395,86 @@ def test_after_a_decision_the_next_one_of_the_filter_comes(reviewer):
     assert answer.url == f"{QUEUE}?kind=declaration"
     last = other.post(f"{page_of(third)}/approve?whose=mine&from=queue")
     assert last.url == f"{QUEUE}?whose=mine"
+
+
+# Of every kind
+
+
+def an_appeal():
+    person = make_person("Ap Peals")
+    credential = make_credential(person, certified_on=certified_for(TODAY))
+    earn_everything(person, credential, on=TODAY)
+    made = appeal_after(audit_not_passed(credential, on=TODAY), on=TODAY)
+    by = actor(person)
+    return send_appeal(made.pk, today=TODAY, by=by, at=at(TODAY)), {
+        "outcome": "granted",
+        "because": "As shown.",
+    }
+
+
+def a_request():
+    person = make_person("Re Quests")
+    begun = begin(person, "name-change", on=TODAY)
+    with_file(begun, person, on=TODAY)
+    return send(begun, on=TODAY), {"refuse": "yes", "because": "It shows another name."}
+
+
+def a_claim():
+    person = make_person("Cl Aims")
+    return sign(ask(make_claim(person))), {"approve": "yes"}
+
+
+def a_refund():
+    declaration = declared(on=TODAY, name="Re Funds")
+    charge = paying_attempt(declaration.order)
+    assert charge
+    by = Actor(ref="AN-X", name="Finn", roles=frozenset({Role.FINANCE}))
+    made = ask_refund(charge.pk, amount=Decimal(5), because="So.", by=by, at=at(TODAY))
+    return made, {"because": "It was not twice."}
+
+
+@pytest.mark.parametrize("make", [an_appeal, a_request, a_claim, a_refund])
+def test_of_every_kind_somebody_looks_after_it_is_told_and_decides(client, make):
+    made, decides = make()
+    source = next(one for one in SOURCES if made.ref.startswith(one.prefix))
+    role = next(role for role in sorted(GRANTS) if source.needs in GRANTS[role])
+    client.force_login(make_account("first@example.org", staff=[role]))
+    other = colleague("other@example.org", role)
+    row = next(one for one in client.get(QUEUE).context["rows"] if one.ref == made.ref)
+    other.post(slip(made.ref), {"take": "yes"})
+    text = client.get(row.address).text
+    assert "<strong>other@example.org</strong> looks after this" in text
+    held = Assignment.objects.get(subject=made.ref)
+    assert f'name="told" value="{held.ref}"' in text
+    answer = client.post(row.address, decides)
+    assert "nothing was decided yet" in said(answer)[-1]
+    before = made.state
+    made.refresh_from_db()
+    assert made.state == before
+    answer = client.post(row.address, decides | {"told": held.ref})
+    assert answer.url == QUEUE
+    held.refresh_from_db()
+    assert held.ended_at is not None
+
+
+def test_what_must_be_left_to_others_is_not_in_the_list(client):
+    appeal, _typed = an_appeal()
+    refund, _typed = a_refund()
+    account = make_account(staff=[Role.FINANCE, Role.REVIEWER])
+    client.force_login(account)
+
+    def seen():
+        answer = client.get(QUEUE)
+        counted = {kind: waiting for kind, _word, waiting, _over in answer.context["tallies"]}
+        refs = {row.ref for row in answer.context["rows"]} & {appeal.ref, refund.ref}
+        assert len(refs) == counted["appeal"] + counted["refund"]
+        return refs
+
+    assert seen() == {appeal.ref, refund.ref}
+    Refund.objects.update(asked_by_ref=account.ref)
+    assert seen() == {appeal.ref}
+    Audit.objects.update(judged_by=account.ref)
+    assert seen() == set()
 
 
 # Notes

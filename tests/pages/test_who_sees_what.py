@@ -1,25 +1,35 @@
 """Every page against every role: what is declared, what is refused, and no stranger's object."""
 
+from datetime import timedelta
+
 import pytest
+from django.db import transaction
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from recert import clock
 from recert.board import the_rulebook
 from recert.declarations.actions.decisions import approve_declaration
+from recert.declarations.actions.draws import declare_period, select_for_audit
 from recert.edge import needed_by
 from recert.journal.models import Event
+from recert.journal.secret_links import token_of as token_of_letter
 from recert.payments.queries import paying_attempt
 from recert.people.access import PUBLIC, SIGNED_IN
 from recert.people.links import SIGNER, token_of
 from recert.people.models import Invitation, PrivateLink
 from recert.policy.permissions import GRANTS, STAFF, Permission, Role
+from recert.policy.sampling import Stratum
+from recert.transcript.signing.queries import key_of
+from tests.declarations.test_audits import ADMINISTRATOR, AUDITOR
 from tests.declaring import (
     REVIEWER,
     certified_for,
+    draft,
     earn_everything,
     letter_that_came_back,
     submit,
 )
+from tests.fakes import fake_in
 from tests.making import (
     AT,
     HOURLY,
@@ -27,8 +37,10 @@ from tests.making import (
     make_activity,
     make_credential,
     make_document,
+    make_merger,
     make_person,
 )
+from tests.signing import ask, make_assessment, make_claim, sign
 
 pytestmark = pytest.mark.django_db
 
@@ -59,12 +71,24 @@ OBJECTS = {
     "portal:document": "document",
     "portal:remove-document": "document",
     "portal:restore-document": "document",
+    "portal:ask-signature": "to sign",
+    "portal:ask-again": "asked",
+    "portal:cancel-form": "asked",
+    "portal:paper": "claim",
+    "desk:claim": "claim",
+    "desk:paper": "claim",
     "desk:person": "person",
     "desk:invite": "person",
     "desk:name": "person",
+    "desk:record": "person",
+    "desk:take-out": "person",
+    "desk:act-for": "person",
+    "desk:erase": "person",
+    "desk:merge": "person",
+    "desk:undo-merger": "merger",
     "desk:activity": "activity",
     "desk:document": "document",
-    "portal:declaration": "credential",
+    "portal:declaration": "submitted",
     "portal:receipt": "renewed",
     "portal:notification": "renewed",
     "portal:notification-pdf": "renewed",
@@ -73,6 +97,23 @@ OBJECTS = {
     "desk:payment": "payment",
     "desk:matter": "submitted",
     "desk:letter": "letter",
+    "portal:declaration-activities": "draft",
+    "portal:declaration-allocate": "draft",
+    "portal:declaration-judge": "draft",
+    "portal:declaration-attest": "draft",
+    "portal:declaration-check": "draft",
+    "portal:declaration-pay": "draft",
+    "portal:declaration-discard": "draft",
+    "portal:declaration-call-off": "draft",
+    "portal:declaration-withdraw": "submitted",
+    "portal:mark-document": "document",
+    "portal:audit": "audit",
+    "portal:send-audit": "audit",
+    "desk:audit": "audit",
+    "desk:decide-audit": "audit",
+    "desk:select-audit": "submitted",
+    "desk:publish-key": "period",
+    "desk:judge": "audit",
 }
 """The pages about a thing of somebody's, and which one it is."""
 
@@ -81,28 +122,75 @@ WORDS = {
     "portal:check": [HOURLY],
     "portal:address": ["home"],
     "portal:export": ["csv"],
+    "desk:judge": ["item"],
+    "portal:audit-period": ["period"],
 }
-"""What else stands in an address."""
+"""What else stands in an address: a word, or by its name a thing that is nobody's."""
 
 
-@pytest.fixture
-def owner():
+@pytest.fixture(autouse=True)
+def files_are_apart():
+    """Leave the files of this module's documents where they were made."""
+
+
+@pytest.fixture(autouse=True)
+def processor(settings):
+    return fake_in(settings)
+
+
+@pytest.fixture(scope="module")
+def owner(django_db_setup, django_db_blocker):
+    """Answer a person with one of everything, made once: what a test changes is undone after it."""
+    del django_db_setup
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_owner()
+        transaction.set_rollback(True)
+
+
+def make_owner():
     person = make_person()
     person.credential = make_credential(person, cycles=1)
     person.activity = make_activity(person)
     person.document = make_document(person.activity)
     today = clock.today(the_rulebook().calendar.time_zone.value)
-    for name, category in {"submitted": "MLT", "renewed": "CLM"}.items():
+    for name, category in DECLARED.items():
         certified_on = certified_for(today)
         credential = make_credential(person, category=category, certified_on=certified_on)
         earn_everything(person, credential, on=today)
         setattr(person, name, submit(credential, on=today))
     approve_declaration(person.renewed.pk, today=today, by=REVIEWER, at=clock.now())
+    person.audit = select_for_audit(
+        person.audited.pk, because="A letter came.", today=today, by=AUDITOR, at=clock.now()
+    )
+    begun = make_credential(person, category="HT", certified_on=certified_for(today))
+    earn_everything(person, begun, on=today)
+    person.draft = draft(begun, on=today)
+    person.period = declare_period(
+        starts_on=today + timedelta(days=1),
+        ends_on=today + timedelta(days=30),
+        strata=[Stratum(title="All", share=100)],
+        spares_audited_before=False,
+        today=today,
+        by=ADMINISTRATOR,
+        at=clock.now(),
+    )
+    person.to_sign = make_assessment(person)
+    person.asked = ask(make_assessment(person), at=clock.now())
+    person.claim = sign(ask(make_claim(person), at=clock.now()), at=clock.now())
+    person.things = things_of(person)
     return person
 
 
-@pytest.fixture
+DECLARED = {"submitted": "MLT", "renewed": "CLM", "audited": "PBT"}
+"""What the owner declared, and what became of it."""
+
+
+@pytest.fixture(scope="module")
 def things(owner):
+    return owner.things
+
+
+def things_of(owner):
     invitation = Invitation.objects.create(
         person=owner, email="a@example.org", invited_at=AT, expires_at=AT
     )
@@ -116,20 +204,30 @@ def things(owner):
         "person": owner.ref,
         "submitted": owner.submitted.ref,
         "renewed": owner.renewed.ref,
+        "draft": owner.draft.ref,
         "payment": paying_attempt(owner.submitted.order).ref,
         "letter": letter_that_came_back(owner).ref,
+        "audit": owner.audit.ref,
+        "item": owner.audit.items.first().pk,
+        "period": owner.period.ref,
+        "merger": make_merger(owner).ref,
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:calendar-feed": token_of(link),
         "portal:standing-link": token_of(standing),
+        "to sign": owner.to_sign.ref,
+        "asked": owner.asked.ref,
+        "claim": owner.claim.ref,
+        "portal:sign": token_of_letter(key_of(owner.asked)),
+        "portal:decline": token_of_letter(key_of(owner.asked)),
+        "portal:signed-paper": token_of_letter(key_of(owner.claim)),
     }
 
 
 def address(name, things):
-    if name in OBJECTS:
-        return reverse(name, args=[things[OBJECTS[name]]])
     if name in things:
         return reverse(name, args=[things[name]])
-    return reverse(name, args=WORDS.get(name, []))
+    of = [things[OBJECTS[name]]] if name in OBJECTS else []
+    return reverse(name, args=[*of, *(things.get(word, word) for word in WORDS.get(name, []))])
 
 
 def sign_in(client, who, owner):
@@ -164,7 +262,7 @@ def test_each_permission_is_granted_to_somebody():
 @pytest.mark.parametrize("name", sorted(PAGES))
 def test_who_may_not_see_a_page_is_not_told_that_it_exists(client, owner, things, name):
     declared, before = needed_by(PAGES[name].callback), Event.objects.count()
-    for who in ("", *sorted(set(Role) - {Role.SYSTEM})):  # as which nobody signs in
+    for who in ("", *sorted({*STAFF, Role.CERTIFICANT})):
         if declared == PUBLIC or (declared == SIGNED_IN and who):
             continue
         granted = bool(who) and declared != SIGNED_IN and declared in GRANTS[Role(who)]
@@ -187,7 +285,13 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
     declared = needed_by(PAGES[name].callback)
     staff = sorted(role for role in STAFF if declared in GRANTS[role])
     sign_in(client, staff[0] if staff else "owner", owner)
-    posted = name in {"portal:add-documents", "portal:undo-allocation", "portal:check"}
+    posted = name in {
+        "portal:add-documents",
+        "portal:undo-allocation",
+        "portal:check",
+        "portal:declaration-judge",
+        "portal:webhook",
+    }
     answer = client.post(address(name, things)) if posted else client.get(address(name, things))
     expected = {
         "portal:home": 302,  # to the dashboard
@@ -195,10 +299,18 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
         "portal:invitation": 409,  # is over
         "portal:add-documents": 302,  # says that no file came
         "portal:undo-allocation": 409,  # nothing to undo
+        "portal:end-acting": 302,  # acts in their own name
         "portal:restore": 302,
         "portal:undo-import": 302,
         "portal:remove-document": 302,
+        "portal:ask-again": 302,
+        "portal:cancel-form": 302,
+        "portal:signed-paper": 404,  # it was signed elsewhere
         "portal:restore-document": 302,
+        "portal:mark-document": 302,
+        "portal:webhook": 400,  # a forged one
+        "portal:declaration-call-off": 302,
+        "desk:publish-key": 302,
     }
     assert answer.status_code == expected.get(name, 200)
     if answer.streaming:

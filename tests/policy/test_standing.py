@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -17,6 +18,7 @@ from recert.policy.cycles import (
 )
 from recert.policy.loading import rulebook_from_bytes, shipped_rulebooks
 from recert.policy.standing import (
+    CycleChange,
     Grant,
     Holding,
     InactivePeriod,
@@ -235,3 +237,50 @@ def test_every_certification_has_a_standing_with_a_rule_on_every_day(category, c
 
 def test_a_title_is_written_as_the_programme_says():  # PAR-1
     assert str(title_of(BOOK, "SBB", maintained=True)) == "SBB(ASCPi)^CM"
+
+
+CHANGED = Holding(
+    "MLS",
+    CERTIFIED,
+    changes=(
+        CycleChange(Cycle(starts=CERTIFIED, ends=date(2024, 9, 30)), granted_on=date(2024, 6, 1)),
+    ),
+)
+
+
+def test_a_cycle_that_was_shortened_ends_earlier_from_the_day_of_the_decision_on():  # CYC-1
+    before = standing_on(BOOK, CHANGED, as_of=date(2024, 5, 31))
+    assert before.until == FIRST.ends
+    after = standing_on(BOOK, CHANGED, as_of=date(2024, 6, 1))
+    assert (after.cycle, after.state) == (
+        Cycle(starts=CERTIFIED, ends=date(2024, 9, 30)),
+        "active",
+    )
+    assert state(CHANGED, date(2024, 6, 30)) == "due"
+    assert state(CHANGED, date(2024, 10, 1)) == "expired"
+
+
+def test_a_change_is_only_ever_to_an_earlier_day():  # CYC-1
+    later = CycleChange(Cycle(starts=CERTIFIED, ends=date(2025, 6, 30)), granted_on=CERTIFIED)
+    holding = msgspec.structs.replace(CHANGED, changes=(*CHANGED.changes, later))
+    assert standing_on(BOOK, holding, as_of=date(2024, 7, 1)).until == date(2024, 9, 30)
+    alone = msgspec.structs.replace(HOLDING, changes=(later,))
+    assert standing_on(BOOK, alone, as_of=date(2024, 7, 1)).until == FIRST.ends
+
+
+def test_a_change_is_of_its_own_cycle():  # CYC-2
+    shortened = Cycle(starts=CERTIFIED, ends=date(2024, 9, 30))
+    renewed = next_cycle(BOOK, shortened)
+    holding = msgspec.structs.replace(
+        CHANGED, grants=(Grant(renewed, granted_on=date(2024, 9, 2)),)
+    )
+    assert renewed == Cycle(starts=date(2024, 9, 1), ends=date(2027, 9, 30))
+    assert standing_on(BOOK, holding, as_of=date(2024, 9, 2)).cycle == renewed
+
+
+def test_what_was_shortened_can_be_extended_by_inactive_status():  # STA-1
+    period = InactivePeriod(granted_on=date(2024, 7, 1), until=date(2025, 6, 30))
+    holding = msgspec.structs.replace(CHANGED, inactive=(period,))
+    found = standing_on(BOOK, holding, as_of=date(2024, 10, 1))
+    assert found.cycle
+    assert (found.state, found.cycle.ends) == ("inactive", date(2025, 6, 30))

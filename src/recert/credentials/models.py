@@ -88,3 +88,32 @@ class InactivePeriod(models.Model):
     def __str__(self) -> str:
         """Print the last day."""
         return f"inactive until {self.until_on}"
+
+
+class CycleChange(models.Model):
+    """A cycle that the board shortened on request, so that several credentials end together.
+
+    `cycle_starts_on` says which cycle it is: that day stays, and so does what is required in it.
+    """
+
+    credential = models.ForeignKey(Credential, on_delete=models.PROTECT, related_name="changes")
+    cycle_starts_on = models.DateField()
+    ends_on = models.DateField()
+    granted_on = models.DateField()
+
+    class Meta:
+        """As the table is made."""
+
+        ordering = ("granted_on", "id")
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(ends_on__gt=F("cycle_starts_on")), name="cycle_change_ends_after_start"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__gte=F("granted_on")), name="cycle_change_is_never_past"
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Print the last day."""
+        return f"ends on {self.ends_on}"

@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from recert.credentials.models import Credential
 from recert.policy.cycles import Cycle
-from recert.policy.standing import Grant, Holding, InactivePeriod
+from recert.policy.standing import CycleChange, Grant, Holding, InactivePeriod
 
 
 class Held(NamedTuple):
@@ -19,12 +19,12 @@ class Held(NamedTuple):
 
 
 def credentials_held_by(person: int) -> list[Held]:
-    """Answer the credentials of a person, the oldest first. Three queries, however many."""
+    """Answer the credentials of a person, the oldest first. Four queries, however many."""
     return [Held(one, _holding(one)) for one in _whole().filter(person_id=person)]
 
 
 def _whole() -> QuerySet[Credential]:
-    with_facts = Credential.objects.prefetch_related("grants", "inactive_periods")
+    with_facts = Credential.objects.prefetch_related("grants", "inactive_periods", "changes")
     return with_facts.order_by("certified_on", "id")
 
 
@@ -43,5 +43,11 @@ def _holding(credential: Credential) -> Holding:
         inactive=tuple(
             InactivePeriod(granted_on=one.granted_on, until=one.until_on)
             for one in credential.inactive_periods.all()
+        ),
+        changes=tuple(
+            CycleChange(
+                cycle=Cycle(starts=one.cycle_starts_on, ends=one.ends_on), granted_on=one.granted_on
+            )
+            for one in credential.changes.all()
         ),
     )

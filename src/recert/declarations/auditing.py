@@ -18,8 +18,9 @@ from recert.policy.points import Points
 from recert.policy.refusals import not_found
 from recert.policy.sampling import Stratum
 from recert.transcript.evidence import Evidence, evidence_of
-from recert.transcript.models import Document
+from recert.transcript.models import Document, SignedForm
 from recert.transcript.queries import documents_among
+from recert.transcript.signing.queries import forms_of_each
 
 State = Audit.State
 
@@ -27,6 +28,11 @@ State = Audit.State
 def audit_of(declaration: Declaration) -> Audit | None:
     """Answer the audit of a declaration, where there is one."""
     return Audit.objects.filter(declaration=declaration).first()
+
+
+def audit_under_way(credential: int) -> bool:
+    """Answer whether a declaration of a credential is audited, and that has not ended."""
+    return Audit.objects.filter(declaration__credential_id=credential, ended_on=None).exists()
 
 
 def own_audit(actor: Actor, ref: str) -> Audit:
@@ -58,24 +64,32 @@ class Checked:
     evidence: Evidence
     documents: tuple[Document, ...]
     claimed: int
+    forms: tuple[SignedForm, ...] = ()  # that somebody signed for it
 
     @property
     def is_asked(self) -> bool:
         """Whether the certificant has to send something for it."""
-        return not self.item.attested_by
+        return not self.attested_by
+
+    @property
+    def attested_by(self) -> str:
+        """Who vouches for it: since the audit began, or already then."""
+        return self.item.attested_by or self.evidence.attested_by
 
 
 def checklist_of(audit: Audit) -> list[Checked]:
-    """Answer exactly what an audit asks for, activity by activity (AUD-2). Three queries."""
+    """Answer exactly what an audit asks for, activity by activity (AUD-2). Four queries."""
     items = list(audit.items.select_related("activity"))
     documents = documents_among([one.activity_id for one in items])
+    forms = forms_of_each([one.activity_id for one in items])
     ledgers = {one.activity: one for one in assessment_declared(audit.declaration).ledgers()}
     checked = []
     for item in items:
         own = tuple(documents.get(item.activity_id, ()))
         ledger = ledgers.get(item.activity.ref)
         claimed = ledger.recognised if ledger else 0
-        checked.append(Checked(item, evidence_of(item.activity, own), own, claimed))
+        evidence, signed = evidence_of(item.activity, own), tuple(forms.get(item.activity_id, ()))
+        checked.append(Checked(item, evidence, own, claimed, signed))
     return checked
 
 
@@ -98,8 +112,11 @@ def proven_by_ref(audit: Audit) -> dict[str, int]:
 
 
 def unjudged(audit: Audit) -> list[AuditItem]:
-    """Answer the activities of an audit of which nobody has said yet what was found."""
-    found = audit.items.filter(verdict="", attested_by="")
+    """Answer the activities of an audit of which nobody has said yet what was found.
+
+    What somebody signed for after it began needs no word of the auditor.
+    """
+    found = audit.items.filter(verdict="", attested_by="", activity__attested_by="")
     return list(found.select_related("activity"))
 
 

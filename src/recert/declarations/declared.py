@@ -10,9 +10,9 @@ import msgspec
 from django.db.models import Exists, OuterRef, QuerySet
 
 from recert.board import the_rulebook
-from recert.declarations.models import AuditItem, Declaration, DeclaredActivity
+from recert.declarations.models import PREFIX, AuditItem, Declaration, DeclaredActivity
 from recert.declarations.queries import Position, Positions, positions_of
-from recert.payments.models import Attempt, Refund
+from recert.payments.models import NOT_GIVEN, Attempt, OrderLine, Refund
 from recert.payments.queries import kept_of
 from recert.people.models import Person
 from recert.people.queries import address_of
@@ -219,9 +219,10 @@ def idle_payments(actor: Actor, *, most: int = 50) -> list[Attempt]:
     if not actor.may(Permission.SEE_PAYMENTS):
         raise not_found()
     served = Declaration.objects.filter(order=OuterRef("order"), state__in=PAID_FOR)
-    given_back = Refund.objects.filter(attempt=OuterRef("pk")).exclude(state=Refund.State.FAILED)
+    given_back = Refund.objects.filter(attempt=OuterRef("pk")).exclude(state__in=NOT_GIVEN)
+    for_one = OrderLine.objects.filter(order=OuterRef("order"), subject__startswith=PREFIX)
     found = Attempt.objects.filter(
-        ~Exists(served), ~Exists(given_back), state=Attempt.State.SUCCEEDED
+        ~Exists(served), ~Exists(given_back), Exists(for_one), state=Attempt.State.SUCCEEDED
     )
     return list(found.select_related("order__person").order_by("-id")[:most])
 

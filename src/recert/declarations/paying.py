@@ -2,13 +2,16 @@
 
 Any process may be killed between any two lines here, and any other may go on: what was done is
 kept before the next thing is begun, and a charge is confirmed only by the name that is kept.
+
+What follows a payment is decided by what its order is for. Here that is a declaration; whoever
+pays for other things too says what then follows, by a `Following`.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 from datetime import date, datetime, timedelta
-from typing import Final
+from typing import Final, NamedTuple, Protocol
 
 from django.utils.translation import gettext as _
 
@@ -29,11 +32,35 @@ from recert.payments.gateway import (
     Refunding,
     Unreachable,
 )
-from recert.payments.models import Attempt
+from recert.payments.models import Attempt, Refund
 from recert.payments.queries import account_of, attempt_at, payer_of, refund_at
 from recert.people.models import Person
 from recert.policy.permissions import SYSTEM, Actor
 from recert.policy.refusals import Refused
+
+
+class Settles(Protocol):
+    """What notes the word of the processor on a charge, and what follows."""
+
+    def __call__(self, attempt_id: int, /, *, found: Found, at: datetime) -> Attempt:
+        """Note it."""
+
+
+class GivesUp(Protocol):
+    """What ends an attempt of which no charge can come, and says what follows."""
+
+    def __call__(self, attempt_id: int, /, *, intent: str, because: str, at: datetime) -> Attempt:
+        """End it."""
+
+
+class Following(NamedTuple):
+    """What follows a payment: the two actions that know what an order is for."""
+
+    settle: Settles
+    give_up: GivesUp
+
+
+OF_DECLARATIONS: Final = Following(settle_payment, give_up_payment)
 
 PATIENCE: Final = timedelta(hours=24)
 """How long an attempt may wait for its card holder, or for a processor that does not answer.
@@ -89,7 +116,9 @@ def pay_declaration(
         return attempt_at(attempt.pk)
 
 
-def pursue(attempt_id: int, *, gateway: Gateway, at: datetime) -> Attempt:
+def pursue(
+    attempt_id: int, *, gateway: Gateway, at: datetime, following: Following = OF_DECLARATIONS
+) -> Attempt:
     """Bring an attempt to its end, or as far as it goes without its card holder.
 
     Whoever finds it goes on where another stopped. Raises `Unreachable`.
@@ -98,11 +127,12 @@ def pursue(attempt_id: int, *, gateway: Gateway, at: datetime) -> Attempt:
     if attempt.state != Attempt.State.OPEN:
         return attempt
     if account_of(attempt.order).is_settled:  # an earlier attempt came true after all
-        return call_off(attempt_id, because=_("It was paid already."), gateway=gateway, at=at)
+        because = _("It was paid already.")
+        return call_off(attempt_id, because=because, gateway=gateway, at=at, following=following)
     try:
         intent = attempt.intent or _prepared(attempt, gateway, at)
     except CardRefused as refused:
-        return give_up_payment(attempt.pk, intent="", because=refused.message, at=at)
+        return following.give_up(attempt.pk, intent="", because=refused.message, at=at)
     if not intent:  # called off while it was being prepared
         return attempt_at(attempt_id)
     found = gateway.charge(intent)
@@ -110,7 +140,7 @@ def pursue(attempt_id: int, *, gateway: Gateway, at: datetime) -> Attempt:
         found = gateway.confirm_charge(intent)
     if found.status == "failed":
         found = _ended(found, gateway)
-    return settle_payment(attempt.pk, found=found, at=at)
+    return following.settle(attempt.pk, found=found, at=at)
 
 
 def _ended(found: Found, gateway: Gateway) -> Found:
@@ -135,7 +165,14 @@ def _prepared(attempt: Attempt, gateway: Gateway, at: datetime) -> str:
     return keep_intent(attempt.pk, intent=found.intent, by=SYSTEM, at=at)
 
 
-def call_off(attempt_id: int, *, because: str, gateway: Gateway, at: datetime) -> Attempt:
+def call_off(
+    attempt_id: int,
+    *,
+    because: str,
+    gateway: Gateway,
+    at: datetime,
+    following: Following = OF_DECLARATIONS,
+) -> Attempt:
     """End an attempt that has not ended, so that no charge can come of it.
 
     Where one came of it already, it counts. Raises `Unreachable`.
@@ -145,24 +182,27 @@ def call_off(attempt_id: int, *, because: str, gateway: Gateway, at: datetime) -
         return attempt
     intent = attempt.intent
     if not intent:
-        return give_up_payment(attempt.pk, intent=intent, because=because, at=at)
+        return following.give_up(attempt.pk, intent=intent, because=because, at=at)
     try:
         found = gateway.cancel_charge(intent)
     except NotKnown:  # its memory is another one, and the charge is not in it
-        return give_up_payment(attempt.pk, intent=intent, because=because, at=at)
-    return settle_payment(attempt.pk, found=replace(found, message=found.message or because), at=at)
+        return following.give_up(attempt.pk, intent=intent, because=because, at=at)
+    found = replace(found, message=found.message or because)
+    return following.settle(attempt.pk, found=found, at=at)
 
 
-def reconcile(attempt_id: int, *, gateway: Gateway, at: datetime) -> Attempt:
+def reconcile(
+    attempt_id: int, *, gateway: Gateway, at: datetime, following: Following = OF_DECLARATIONS
+) -> Attempt:
     """Ask what became of an attempt without an end, and go on with it, or call it off.
 
     Raises `Unreachable`.
     """
     attempt = attempt_at(attempt_id)
     if at - attempt.started_at <= PATIENCE:
-        return pursue(attempt_id, gateway=gateway, at=at)
+        return pursue(attempt_id, gateway=gateway, at=at, following=following)
     because = _("It was not confirmed in time, so it was called off; nothing was charged.")
-    return call_off(attempt_id, because=because, gateway=gateway, at=at)
+    return call_off(attempt_id, because=because, gateway=gateway, at=at, following=following)
 
 
 def waiting_charge(attempt: Attempt, *, gateway: Gateway) -> Found:
@@ -176,17 +216,22 @@ def waiting_charge(attempt: Attempt, *, gateway: Gateway) -> Found:
 def give_back(refund_id: int, *, gateway: Gateway, at: datetime) -> None:
     """Have the processor give back what was asked for, once. Raises `Unreachable`.
 
-    Where it will not, the refund has failed, and the reason is kept.
+    Where it will not, or knows no such charge, the refund has failed, and the reason is kept.
     """
     refund = refund_at(refund_id)
+    if refund.state != Refund.State.ASKED:  # a second person must agree first, or it is over
+        return
     charge, because = refund.attempt.charge, ""
-    done = [one for one in gateway.refunds_of(charge) if one.reference == refund.ref]
+    found = Refunding("", "failed", refund.money, refund.ref)
     try:
+        done = [one for one in gateway.refunds_of(charge) if one.reference == refund.ref]
         found = (
             done[0]
             if done
             else gateway.refund(charge, refund.money, reference=refund.ref, once=refund.ref)
         )
     except Refused as refusal:
-        found, because = Refunding("", "failed", refund.money, refund.ref), refusal.message
+        because = refusal.message
+    except NotKnown:  # its memory is another one, and the charge is not in it
+        because = _("The card processor knows no such charge, so it was not given back.")
     settle_refund(refund.pk, found=found, because=because, by=SYSTEM, at=at)

@@ -84,7 +84,7 @@ class Positions:
 
 
 def positions_of(person: int, *, as_of: date, planned: bool = True) -> Positions:
-    """Answer where a person stands. Nine queries, however many credentials and activities.
+    """Answer where a person stands. Ten queries, however many credentials and activities.
 
     Without `planned` there is no plan, which takes longer than all the rest.
     """
@@ -148,7 +148,7 @@ class _Draft:
 
 
 def held_by(person: int, as_of: date) -> list[tuple[Held, Declaration | None]]:
-    """Answer the credentials of a person with what was declared for each. Four queries.
+    """Answer the credentials of a person with what was declared for each. Five queries.
 
     Beside each stands the declaration that is open on a day: of a deficient one whose time has
     passed nobody needs to have noted it.

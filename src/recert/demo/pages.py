@@ -18,11 +18,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from recert.demo.personas import CERTIFICANTS, STAFF_PERSONAS, Persona, employers_link
+from recert.demo.personas import (
+    CERTIFICANTS,
+    STAFF_PERSONAS,
+    Persona,
+    employers_link,
+    form_to_sign,
+)
+from recert.journal.secret_links import token_of as letter_token
 from recert.people.access import Request, public
 from recert.people.links import token_of
 from recert.people.models import Account
 from recert.policy.refusals import not_found
+from recert.transcript.signing.queries import key_of
 
 BACKEND: Final = "allauth.account.auth_backends.AuthenticationBackend"
 
@@ -61,13 +69,15 @@ def personas(request: Request) -> HttpResponse:
         account.email: account
         for account in Account.objects.filter(email__endswith="@demo.example.org")
     }
-    link = employers_link()
+    link, form = employers_link(), form_to_sign()
     page = {
         "certificants": _cards(CERTIFICANTS, there, request),
         "staff": _cards(STAFF_PERSONAS, there, request),
         "command": "recert seed --certificants 500 --demo",
         "link": link,
         "address": reverse("portal:standing-link", args=[token_of(link)]) if link else "",
+        "form": form,
+        "form_address": reverse("portal:sign", args=[letter_token(key_of(form))]) if form else "",
     }
     return render(request, "demo/personas.html", page)
 

@@ -12,6 +12,8 @@ from django.db import transaction
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from recert.board import the_rulebook
+from recert.demo.kinds import Kinds
 from recert.demo.records import BOARD, Record, noon
 from recert.demo.stories import STORIES
 from recert.journal.actions import record_event
@@ -24,6 +26,9 @@ from recert.policy.cycles import (
 )
 from recert.policy.permissions import STAFF, Actor, Role
 from recert.portal.templatetags.words import role as role_word
+from recert.transcript.models import SignedForm
+from recert.transcript.queries import activities_of
+from recert.transcript.signing.actions import ask_for_signature
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +75,10 @@ CERTIFICANTS: Final = (
     ),
     Persona(
         "anil",
-        _("Has everything, and the declaration is open. Look at each point and where it counts."),
+        _(
+            "Has everything, and the declaration is open. Declare, and pay in the sandbox: with "
+            "4242 4242 4242 4242, or with a card that is declined or asks first."
+        ),
         "Anil",
         "Menon",
         "IN",
@@ -94,8 +102,8 @@ CERTIFICANTS: Final = (
     Persona(
         "anh",
         _(
-            "Holds three credentials, each in its own cycle. Look at what serves all of them "
-            "together, and at the link for her employer."
+            "Holds three credentials. Declare two of them on one day: the second costs the reduced "
+            "fee. Look at what serves all of them together, and at the link for her employer."
         ),
         "Ngọc Ánh",
         "Trần",
@@ -107,8 +115,8 @@ CERTIFICANTS: Final = (
     Persona(
         "kaethe",
         _(
-            "Certified long ago, without expiration. She takes part because she wants to; look at "
-            "how her designation would go on."
+            "Certified long ago, without expiration. She takes part because she wants to: make a "
+            "voluntary declaration, and see how her designation goes on."
         ),
         "Käthe",
         "Schröder",
@@ -120,8 +128,8 @@ CERTIFICANTS: Final = (
     Persona(
         "sukarmi",
         _(
-            "Has one name only, and let the certification expire last year. Look at the way back, "
-            "and until when it is open."
+            "Has one name only, and let the certification expire last year. Reinstate it: a "
+            "declaration with points of the last years, and both fees."
         ),
         "Sukarmi",
         "",
@@ -154,6 +162,32 @@ CERTIFICANTS: Final = (
         "Riyadh Specialist Hospital",
         joined=timedelta(days=18),
     ),
+    Persona(
+        "camila",
+        _(
+            "Declared and paid some days ago; the board is deciding. Look at what happens when, "
+            "and at the receipt; be the reviewer, and come back."
+        ),
+        "Camila",
+        "Duarte Ribeiro",
+        "BR",
+        "America/Sao_Paulo",
+        "Curitiba",
+        "Hospital das Araucárias",
+    ),
+    Persona(
+        "wanjiru",
+        _(
+            "Her declaration was found deficient. See what is lacking and until when, put it "
+            "right, and submit it again without paying."
+        ),
+        "Wanjiru",
+        "Kamau",
+        "KE",
+        "Africa/Nairobi",
+        "Nakuru",
+        "Nakuru Valley Hospital",
+    ),
 )
 
 STAFF_PERSONAS: Final = (
@@ -164,7 +198,10 @@ STAFF_PERSONAS: Final = (
     ),
     Persona(
         "reviewer",
-        _("Looks records up, and opens a document with a reason that is kept."),
+        _(
+            "Decides: a declaration waits. Approve it, or say what is lacking; open a document "
+            "with a reason that is kept."
+        ),
         role=Role.REVIEWER,
     ),
     Persona(
@@ -177,11 +214,21 @@ STAFF_PERSONAS: Final = (
         _("Keeps the records of people, and invites them to bind an account."),
         role=Role.REGISTRAR,
     ),
-    Persona("finance", _("Looks records up; may open no document."), role=Role.FINANCE),
+    Persona(
+        "finance",
+        _(
+            "Sees each payment, and what needs a look. Pay as Anil first, and then give it back "
+            "here with a reason."
+        ),
+        role=Role.FINANCE,
+    ),
 )
 
 WITH_LINK: Final = "anh"
 """Who has a link for an employer."""
+
+WITH_FORM: Final = "marisol"
+"""Who asked an employer to sign a form."""
 
 AGO: Final = 4
 """So many years ago the others found their record."""
@@ -206,6 +253,7 @@ def make_personas(*, as_of: date) -> bool:
         STORIES[persona.key](record)
         record.write()
     _make_link(as_of)
+    _ask_to_sign(as_of)
     return True
 
 
@@ -219,6 +267,15 @@ def employers_link() -> PrivateLink | None:
     return (
         links.select_related("person").order_by("id").first()
     )  # those made later are the visitor's
+
+
+def form_to_sign() -> SignedForm | None:
+    """Answer the form that a persona asked an employer to sign, while nobody did."""
+    forms = SignedForm.objects.filter(
+        activity__person__account__email__in=[one.email for one in CERTIFICANTS],
+        state=SignedForm.State.ASKED,
+    )
+    return forms.select_related("activity__person").order_by("-id").first()
 
 
 def _make_account(persona: Persona) -> Account:
@@ -248,9 +305,10 @@ def _make_staff(as_of: date) -> None:
 
 def _make_record(persona: Persona, number: int, as_of: date) -> Record:
     account = _make_account(persona)
+    born_on = date(1996 - 3 * number, number, 5 + 2 * number)
     person = Person.objects.create(
         customer_number=f"DM{number:06}",
-        born_on=date(1996 - 3 * number, number, 5 + 2 * number),
+        born_on=born_on,
         given_names=persona.given_names,
         family_name=persona.family_name,
         email=persona.email,
@@ -269,7 +327,7 @@ def _make_record(persona: Persona, number: int, as_of: date) -> Record:
     person = bind_account(
         account,
         customer_number=person.customer_number,
-        born_on=person.born_on,
+        born_on=born_on,
         by=actor_of(account),
         at=at + timedelta(hours=2),
     )
@@ -286,3 +344,21 @@ def _make_link(as_of: date) -> None:
             by=actor_of(person.account),
             at=noon(as_of - timedelta(days=1)),
         )
+
+
+def _ask_to_sign(as_of: date) -> None:
+    person = Person.objects.get(account__email=f"{WITH_FORM}@demo.example.org")
+    signed = Kinds(the_rulebook()).signed
+    activity = activities_of(person.pk).filter(kind__in=signed).first()
+    if person.account and activity:
+        ask_for_signature(
+            activity.pk,
+            name="Corazon Lim-Reyes",
+            email="laboratory@employer.example.org",
+            note=_NOTE,
+            by=actor_of(person.account),
+            at=noon(as_of - timedelta(days=1)),
+        )
+
+
+_NOTE: Final = "For my renewal. Thank you very much!"

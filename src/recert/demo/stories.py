@@ -9,6 +9,9 @@ from typing import Final
 from recert.board import the_rulebook
 from recert.credentials.models import InactivePeriod
 from recert.declarations.actions.allocations import allocate_points
+from recert.declarations.actions.decisions import find_deficient
+from recert.declarations.models import Declaration
+from recert.demo.declared import declare, staff_actor
 from recert.demo.kinds import Kinds, broad_category, narrow_categories, voluntary_category
 from recert.demo.papers import certificate, photograph
 from recert.demo.records import Record, noon
@@ -20,6 +23,7 @@ from recert.policy.cycles import (
     voluntary_cycle,
     years_after,
 )
+from recert.policy.permissions import Role
 from recert.transcript.models import Activity
 
 HUNDRED: Final = 100
@@ -123,12 +127,11 @@ def _make_anh(record: Record) -> None:
     category = broad_category(book)
     _first, cycle = record.certify(category, _in_window(as_of), renewals=1)
     terms, passed = record.terms(category, "renewal", cycle), _last_days(cycle, as_of)
-    lacking = (terms.needs[-1].key,)
-    record.earn_by_area(terms, passed, hundredths=72, without=lacking)
     narrow_ones = narrow_categories(book)
+    # The second is open too, so that both can be declared on one day; the third is half-way.
     for place, narrow in enumerate([*narrow_ones[:1], *narrow_ones[1:][-1:]]):
         own = book.categories[narrow].area
-        fits = _half_way(as_of) if place else _ends_after(as_of, months=10)
+        fits = _half_way(as_of) if place else _opened_lately(as_of)
         credential, own_cycle = record.certify(narrow, fits)
         on = max(own_cycle.starts, as_of - timedelta(days=300))
         for number, points in enumerate((400, 250, 150)):
@@ -136,8 +139,18 @@ def _make_anh(record: Record) -> None:
             record.earn(own, points, on=day, papers=(certificate,) if number == 0 else ())
         if not place:
             first = credential
+            both = Cycle(max(passed.starts, own_cycle.starts), passed.ends)
+            record.earn_by_area(terms, both, hundredths=104)
     record.write()
     _allocate_otherwise(record, first.pk, own=book.categories[first.category].area)
+
+
+def _opened_lately(as_of: date) -> Callable[[Cycle], int | None]:
+    def fits(cycle: Cycle) -> int | None:
+        window = declaration_window(the_rulebook(), cycle)
+        return -(as_of - window.opens_on).days if window.on(as_of) == "open" else None
+
+    return fits
 
 
 def _ends_after(as_of: date, *, months: int) -> Callable[[Cycle], int | None]:
@@ -183,7 +196,7 @@ def _make_sukarmi(record: Record) -> None:
     _credential, cycle = record.certify(category, _ended(as_of, months=13))
     terms = record.terms(category, "reinstatement", cycle)
     since = Cycle(cycle.ends - timedelta(days=200), as_of - timedelta(days=8))
-    record.earn_by_area(terms, since, hundredths=55)
+    record.earn_by_area(terms, since, hundredths=105)
 
 
 def _make_jiwoo(record: Record) -> None:
@@ -205,6 +218,39 @@ def _make_noura(record: Record) -> None:
     record.credential(category, record.as_of - timedelta(days=20))
 
 
+def _make_camila(record: Record) -> None:
+    _declare(record, days_ago=12)
+
+
+def _make_wanjiru(record: Record) -> None:
+    declaration = _declare(record, days_ago=19)
+    lacking = declaration.activities.order_by("-activity__completed_on", "-id").first()
+    found_on = record.as_of - timedelta(days=5)
+    find_deficient(
+        declaration.pk,
+        reasons={lacking.activity.ref: LACKING_HERE} if lacking else {},
+        because=LACKING,
+        today=found_on,
+        by=staff_actor(Role.REVIEWER),
+        at=noon(found_on),
+    )
+
+
+LACKING_HERE: Final = "Its points lie in an area that it was not about; allocate them to another."
+LACKING: Final = "All else is well documented."
+
+
+def _declare(record: Record, *, days_ago: int) -> Declaration:
+    """Let somebody earn all that is asked for, and declare it, so many days ago."""
+    on = record.as_of - timedelta(days=days_ago)
+    then = Record(record.person, record.actor, on)
+    category = broad_category(the_rulebook())
+    credential, cycle = then.certify(category, _in_window(on))
+    then.earn_by_area(then.terms(category, "renewal", cycle), _last_days(cycle, on), hundredths=106)
+    then.write()
+    return declare(credential, on=on, by=record.actor)
+
+
 STORIES: Final[dict[str, Callable[[Record], None]]] = {
     "marisol": _make_marisol,
     "anil": _make_anil,
@@ -214,4 +260,6 @@ STORIES: Final[dict[str, Callable[[Record], None]]] = {
     "sukarmi": _make_sukarmi,
     "jiwoo": _make_jiwoo,
     "noura": _make_noura,
+    "camila": _make_camila,
+    "wanjiru": _make_wanjiru,
 }

@@ -47,6 +47,7 @@ from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused, not_found
 from recert.portal.cards import bars_of, total_bar
 from recert.portal.histories import lines_of_history
+from recert.portal.signatures import signature_of
 from recert.transcript.models import Document
 
 PER_PAGE = 50
@@ -76,7 +77,12 @@ def audit(request: Request, ref: str) -> HttpResponse:
         "declaration": found.declaration,
         "person": found.declaration.credential.person,
         "rows": [
-            (row, JudgementForm(row=row, auto_id=f"{row.item.pk}_%s"), _alike(row, alike, found))
+            (
+                row,
+                JudgementForm(row=row, auto_id=f"{row.item.pk}_%s"),
+                _alike(row, alike, found),
+                [signature_of(one, at=request.at) for one in row.forms],
+            )
             for row in checklist
         ],
         "bars": [total_bar(assessment), *bars_of(assessment)],

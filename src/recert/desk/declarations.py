@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
 from recert.declarations.actions.decisions import approve_declaration, find_deficient
+from recert.declarations.auditing import audit_of
 from recert.declarations.declared import declaration_seen_by, declared_activities
 from recert.declarations.models import Declaration
 from recert.declarations.waiting import (
@@ -226,6 +227,7 @@ def _page(request: Request, found: Declaration, form: DeficiencyForm | None) -> 
         "case": case_of(found, today=request.today),
         "lines": lines_declared(found, form),
         "form": form,
+        "audit": audit_of(found),
         "own": own and found.state == Declaration.State.SUBMITTED,
         "quick_texts": QUICK_TEXTS,
         "correct_by": _correct_by(request),

@@ -28,6 +28,7 @@ from recert.queue.queries import (
     matters_like,
     notes_on,
     place_of,
+    subject_seen_by,
 )
 
 FROM_QUEUE: Final = "queue"
@@ -176,6 +177,12 @@ def slip_of(
         form=RemarkForm(),
         query=filters_in(request),
     )
+
+
+def slip_for(request: Request, ref: str) -> Slip:
+    """Answer what hangs on a matter of any kind. Four queries."""
+    found = subject_seen_by(request.actor, ref, SOURCES)
+    return slip_of(request, ref, waits=found.waits, needs=found.needs, owner=found.owner)
 
 
 def is_untold(request: Request, ref: str) -> bool:

@@ -35,8 +35,9 @@ from recert.people.search import people_like
 from recert.policy.permissions import Permission, Role
 from recert.policy.refusals import Refused, not_found
 from recert.portal.cards import cards_of
-from recert.portal.documents import attachment
 from recert.portal.histories import lines_of_history
+from recert.portal.signatures import signature_of
+from recert.portal.uploads import attachment
 from recert.transcript.actions import open_document
 from recert.transcript.queries import (
     activities_of,
@@ -45,6 +46,7 @@ from recert.transcript.queries import (
     document_seen_by,
     documents_by_activity,
 )
+from recert.transcript.signing.queries import forms_of
 
 PER_PAGE = 50
 
@@ -77,6 +79,8 @@ def home(request: Request) -> HttpResponse:
 def person(request: Request, ref: str) -> HttpResponse:
     """Show a person's record: where the credentials stand, and the transcript."""
     found = person_seen_by(request.actor, ref)
+    if found.ref != ref:  # merged into another record, to which the ref leads
+        return redirect("desk:person", found.ref)
     most = None if "all" in request.GET else PER_PAGE
     activities = list(activities_of(found.pk)[:most])
     counted = documents_by_activity(found.pk)
@@ -109,6 +113,7 @@ def activity(request: Request, ref: str) -> HttpResponse:
         "activity": found,
         "kind": the_rulebook().kinds[found.kind],
         "documents": all_documents_of(found),
+        "signatures": [signature_of(one, at=request.at) for one in forms_of(found)],
         "may": rights_of(request.actor),
         "form": ReasonForm(),
     }

@@ -49,7 +49,13 @@ LONG: Final = timedelta(hours=1)
 """An attempt that is open for longer than this is worth a look."""
 
 TONES: Final = {"succeeded": "good", "open": "wait", "failed": "quiet"}
-REFUND_TONES: Final = {"done": "good", "asked": "wait", "failed": "bad"}
+REFUND_TONES: Final = {
+    "proposed": "wait",
+    "done": "good",
+    "asked": "wait",
+    "failed": "bad",
+    "declined": "quiet",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +129,6 @@ def concerns_of(actor: Actor, *, at: datetime) -> list[Concern]:
         for one in attempts_open_since(actor, before=at - LONG)
     ]
     for refund in refunds_unfinished(actor):
-        failed = refund.state == Refund.State.FAILED
         attempt = refund.attempt
         found.append(
             Concern(
@@ -131,10 +136,18 @@ def concerns_of(actor: Actor, *, at: datetime) -> list[Concern]:
                 name=attempt.order.person.name,
                 amount=refund.money,
                 since=refund.asked_at,
-                why=_("A refund failed") if failed else _("A refund is under way"),
+                why=_why(refund),
             )
         )
     return found
+
+
+def _why(refund: Refund) -> str:
+    words = {
+        Refund.State.PROPOSED: _("A refund waits for a second person"),
+        Refund.State.FAILED: _("A refund failed"),
+    }
+    return words.get(Refund.State(refund.state), _("A refund is under way"))
 
 
 def _concern(attempt: Attempt, why: str) -> Concern:
@@ -161,7 +174,7 @@ def payment(request: Request, ref: str) -> HttpResponse:
             except Refused as refusal:
                 form.add_error(None, refusal.message)
             else:
-                _give_back(request, refund)
+                pay_back(request, refund)
                 return redirect("desk:payment", ref)
     status = 422 if form and form.is_bound and form.errors else 200
     return render(request, "desk/payment.html", _page(request, found, form, left), status=status)
@@ -175,8 +188,11 @@ def _refuse_refund(request: Request, *, own: bool) -> None:
     raise Refused("nothing-left", _("Of this charge nothing is left that could be given back."))
 
 
-def _give_back(request: Request, refund: Refund) -> None:
+def pay_back(request: Request, refund: Refund) -> None:
     """Ask the processor at once; where it does not answer, a job goes on with it."""
+    if refund.state == Refund.State.PROPOSED:
+        messages.info(request, _("It is proposed. Another person must agree before it is done."))
+        return
     try:
         give_back(refund.pk, gateway=the_gateway(), at=request.at)
     except (Unreachable, Refused):
@@ -229,4 +245,10 @@ def _page(
 
 def refund_words() -> dict[str, str]:
     """Answer what people call each state of a refund."""
-    return {"asked": _("Under way"), "done": _("Given back"), "failed": _("Failed")}
+    return {
+        "proposed": _("For a second person"),
+        "asked": _("Under way"),
+        "done": _("Given back"),
+        "failed": _("Failed"),
+        "declined": _("Not agreed to"),
+    }

@@ -17,7 +17,7 @@ from recert.desk.matters import (
     next_in_queue,
     queue_behind,
     rows_of,
-    slip_of,
+    slip_for,
 )
 from recert.desk.queue_forms import HandOverForm, MatterFilter, RemarkForm, SettleForm
 from recert.desk.sources import SOURCES, kind_words, page_of
@@ -100,7 +100,7 @@ def matter(request: Request, ref: str) -> HttpResponse:
     over = HandOverForm(sent if sent and "hand-over" in sent else None, needs=found.needs)
     if sent is not None and _done(request, found, remark, over):
         return redirect(back)
-    slip = slip_of(request, ref, waits=found.waits, needs=found.needs, owner=found.owner)
+    slip = slip_for(request, ref)
     page = {
         "subject": found,
         "kind": kind_words()[found.source.kind],
@@ -166,7 +166,7 @@ def letter(request: Request, ref: str) -> HttpResponse:
         "waits": found.waits,
         "to": to,
         "form": form,
-        "slip": slip_of(request, ref, waits=found.waits, needs=found.needs, owner=found.owner),
+        "slip": slip_for(request, ref),
         "what": lines_of_history([notice.event])[0].says,
         "history": lines_of_history(history_of(ref)),
         "behind": queue_behind(request) or reverse("desk:queue"),

@@ -59,7 +59,9 @@ class RemarkForm(forms.Form):
     text = LinesField(
         label=gettext_lazy("Write a note"),
         max_length=4000,
-        help_text=gettext_lazy("Only staff see it. It cannot be changed or taken back."),
+        help_text=gettext_lazy(
+            "For staff, and for who takes out all that is on record of them. It cannot be changed."
+        ),
     )
 
 

@@ -7,12 +7,20 @@ from typing import Final
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from recert.casework.asked import (
+    appeals_for_others,
+    appeals_sent,
+    appeals_to_decide,
+    requests_sent,
+    requests_to_decide,
+)
 from recert.declarations.auditing import audits_all, audits_to_judge
 from recert.declarations.waiting import declarations_submitted, declarations_to_decide
 from recert.journal.queries import notices_all, notices_that_came_back
-from recert.payments.queries import refunds_all, refunds_to_look_after
+from recert.payments.queries import refunds_all, refunds_of_others, refunds_to_look_after
 from recert.policy.permissions import Permission
 from recert.queue.sources import Source
+from recert.transcript.signing.queries import claims_signed, claims_to_decide
 
 SOURCES: Final = (
     Source(
@@ -40,6 +48,39 @@ SOURCES: Final = (
         person="declaration__credential__person",
     ),
     Source(
+        kind="appeal",
+        prefix="AL",
+        needs=Permission.DECIDE_APPEALS,
+        sees=Permission.DECIDE_APPEALS,
+        waiting=appeals_to_decide,
+        seen=appeals_sent,
+        since="sent_on",
+        category="audit__declaration__credential__category",
+        person="audit__declaration__credential__person",
+        for_others=appeals_for_others,
+    ),
+    Source(
+        kind="request",
+        prefix="RQ",
+        needs=Permission.DECIDE_REQUESTS,
+        sees=Permission.DECIDE_REQUESTS,
+        waiting=requests_to_decide,
+        seen=requests_sent,
+        since="submitted_on",
+        category="credential__category",
+        person="person",
+    ),
+    Source(
+        kind="claim",
+        prefix="SF",
+        needs=Permission.APPROVE_CLAIMS,
+        sees=Permission.APPROVE_CLAIMS,
+        waiting=claims_to_decide,
+        seen=claims_signed,
+        since="signed_at",
+        person="activity__person",
+    ),
+    Source(
         kind="refund",
         prefix="RF",
         needs=Permission.REFUND,
@@ -48,7 +89,7 @@ SOURCES: Final = (
         seen=refunds_all,
         since="asked_at",
         person="attempt__order__person",
-        opens="attempt__ref",
+        for_others=refunds_of_others,
     ),
     Source(
         kind="letter",
@@ -66,7 +107,10 @@ SOURCES: Final = (
 PAGES: Final = {
     "declaration": "desk:declaration",
     "audit": "desk:audit",
-    "refund": "desk:payment",
+    "appeal": "desk:appeal",
+    "request": "desk:request",
+    "claim": "desk:claim",
+    "refund": "desk:refund",
     "letter": "desk:letter",
 }
 """By kind, the page on which one decides."""
@@ -77,6 +121,9 @@ def kind_words() -> dict[str, str]:
     return {
         "declaration": _("Declaration"),
         "audit": _("Audit"),
+        "appeal": _("Appeal"),
+        "request": _("Request"),
+        "claim": _("Claim"),
         "refund": _("Refund"),
         "letter": _("Letter"),
     }

@@ -6,7 +6,7 @@ owes: the notice and its job are there when the event is, and not without it.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -68,7 +68,8 @@ def record_event(
     """Note that something happened, and owe the letter that `NOTICES` asks for.
 
     The letter is written from the event alone: what it shall say is among the facts. `path` is
-    the one where the reader sees more, as a page's address without its host.
+    the one where the reader sees more, as a page's address without its host; where that ends in
+    something secret, `leads_to` is for what it stands, and only the letter has the secret.
     """
     _must_be_inside(kind)
     told = told_of(kind)
@@ -149,16 +150,18 @@ def record_events(
     )
 
 
-def erase_words(refs: Collection[str], *, by: Actor, at: datetime, because: str) -> Event:
+def erase_words(refs: Sequence[str], *, by: Actor, at: datetime, because: str) -> Event:
     """Erase who, why and the facts of all that happened to some refs, and the letters about it.
+
+    They are those of one person, the one of the record that is kept first.
 
     What happened, when, to which ref and from which account stays, and so does the chain: the
     event that is noted here is what lets the words be gone. It cannot be undone.
     """
     event = record_event(
         ERASED,
-        subject=min(refs),
-        about=min(refs),
+        subject=refs[0],
+        about=refs[0],
         by=by,
         at=at,
         because=because,

@@ -14,9 +14,14 @@ from django.utils import timezone, translation
 
 from recert.board import the_rulebook
 from recert.journal.models import Notice
+from recert.journal.secret_links import token_of
 
 HOLE: Final = re.compile("\0(.*?)\0", re.DOTALL)
 """What stands in a letter where a value is missing; no text in PostgreSQL has the character."""
+
+
+WITHHELD: Final = "…"
+"""What stands in a kept letter for the secret part of a link."""
 
 
 class Incomplete(Exception):
@@ -25,10 +30,16 @@ class Incomplete(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter as it is sent."""
+    """A letter as it is sent; `secret` is what nobody but its reader may see of it."""
 
     subject: str
     text: str
+    secret: str = ""
+
+    @property
+    def kept(self) -> str:
+        """The text as it is kept: a link that opens something is for its reader alone."""
+        return self.text.replace(self.secret, WITHHELD) if self.secret else self.text
 
 
 def letter_of(notice: Notice) -> Letter:
@@ -40,7 +51,7 @@ def letter_of(notice: Notice) -> Letter:
     with translation.override(_language(notice)), timezone.override(_zone(notice)):
         subject = _written(f"notices/{notice.event.kind}/subject.txt", said)
         text = _written(f"notices/{notice.event.kind}/body.txt", said)
-    return Letter(subject=_on_one_line(subject), text=_in_paragraphs(text))
+    return Letter(_on_one_line(subject), _in_paragraphs(text), _secret(notice))
 
 
 def _said(notice: Notice) -> dict[str, object]:
@@ -53,16 +64,22 @@ def _said(notice: Notice) -> dict[str, object]:
         "at": event.at,
         "because": event.because,
         "facts": Facts(event.facts),
-        "link": _link(event.facts.get("path")),
+        "link": _link(event.facts.get("path"), _secret(notice)),
     }
 
 
-def _link(path: str | None) -> str:
+def _link(path: str | None, secret: str) -> str:
     if path is None:
         return ""
     if not path.startswith("/"):
         raise Incomplete(f"the path {path!r} leads nowhere")
-    return f"{settings.ADDRESS.rstrip('/')}{path}"
+    return f"{settings.ADDRESS.rstrip('/')}{path}{secret}"
+
+
+def _secret(notice: Notice) -> str:
+    """Answer the end of the link, where that is secret; the event knows only where it leads."""
+    leads_to = notice.event.facts.get("leads_to")
+    return token_of(leads_to) if leads_to else ""
 
 
 def _written(template: str, said: dict[str, object]) -> str:

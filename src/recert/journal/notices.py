@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, Literal
 
-Told = Literal["certificant"] | None
+Told = Literal["certificant", "signer"] | None
 """Who a letter goes to. None is nobody, and said on purpose."""
 
 CERTIFICANT: Final = "certificant"
+SIGNER: Final = "signer"
+"""Somebody without an account, whom a certificant asked to sign a form of the board."""
 
 NOTICES: Final[Mapping[str, Told]] = {
     # What certificants do to their own transcript, they see when they do it.
@@ -32,13 +34,23 @@ NOTICES: Final[Mapping[str, Told]] = {
     "person.bound": None,
     "link.made": None,
     "link.revoked": None,
-    # They asked for it, and the board answers whoever asked.
+    # The request for it tells; where none was made, the board answers whoever asked.
     "person.name-changed": None,
     # An invitation is a letter itself. Its token is no fact that a journal may hold.
     "person.invited": None,
     "invitation.revoked": None,
     # The address is gone with the rest; whoever asked for it is answered by whoever did it.
     "person.erased": None,
+    "erasure.asked": None,
+    "erasure.called-off": None,
+    "erasure.done": None,
+    # That two records are one, and what was taken out, they asked for, or see in their history.
+    "person.merged": None,
+    "person.unmerged": None,
+    "person.exported": None,
+    # Who acts in somebody's name must be known to them.
+    "acting.started": CERTIFICANT,
+    "acting.ended": None,
     # The board's own housekeeping.
     "record.imported": None,
     "role.granted": None,
@@ -69,6 +81,31 @@ NOTICES: Final[Mapping[str, Told]] = {
     "audit.passed-on-appeal": None,
     "audit.failed-on-appeal": None,
     "audit.failed": CERTIFICANT,
+    # Requests and appeals: certificants are told of each change of them once they are sent.
+    "request.started": None,
+    "request.changed": None,
+    "request.discarded": None,
+    "request.payment-started": None,
+    "request.payment-failed": None,
+    "request.submitted": CERTIFICANT,
+    "request.withdrawn": CERTIFICANT,
+    "request.granted": CERTIFICANT,
+    "request.refused": CERTIFICANT,
+    "appeal.started": None,
+    "appeal.changed": None,
+    "appeal.sent": CERTIFICANT,
+    "appeal.proposed": None,  # it may be sent back, so it is no answer yet
+    "appeal.sent-back": None,
+    "appeal.granted": CERTIFICANT,
+    "appeal.denied": CERTIFICANT,
+    "enclosure.added": None,
+    "enclosure.removed": None,
+    "enclosure.opened": None,
+    # What a request that is granted changes in the record; the request tells it.
+    "credential.inactive-granted": None,
+    "credential.cycle-shortened": None,
+    "credential.corrected": None,
+    "person.birth-corrected": None,
     # How the board draws is published, not written to anybody; a draw is told by its receipt.
     "audit.period-declared": None,
     "audit.key-published": None,
@@ -84,6 +121,16 @@ NOTICES: Final[Mapping[str, Told]] = {
     # The letter itself comes, or somebody speaks to them.
     "letter.sent-again": None,
     "letter.settled": None,
+    # A form to sign: its signer is asked by a letter, and the certificant told what became of it.
+    "form.asked": SIGNER,
+    "form.asked-again": SIGNER,
+    "form.code-sent": None,  # a code is good for minutes: it is sent at once, or not at all
+    "form.cancelled": None,  # its link says so to whoever opens it
+    "form.signed": CERTIFICANT,
+    "form.declined": CERTIFICANT,
+    "form.opened": None,  # as with a document
+    "claim.approved": CERTIFICANT,
+    "claim.refused": CERTIFICANT,
     # A payment is seen on the page that makes it, and the submission tells of one that succeeded.
     "payer.known": None,
     "order.opened": None,
@@ -94,6 +141,8 @@ NOTICES: Final[Mapping[str, Told]] = {
     "payment.succeeded": None,
     "payment.failed": None,
     # Nothing has come back yet, and it may be refused; the refund itself is told.
+    "payment.refund-proposed": None,
+    "payment.refund-declined": None,
     "payment.refund-asked": None,
     "payment.refunded": CERTIFICANT,
 }

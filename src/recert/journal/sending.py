@@ -67,7 +67,7 @@ def _try_to_send(notice_id: int, at: datetime) -> OSError | None:
         logger.warning("%s cannot be addressed: %s", notice.ref, error)
         _give_up(notice, f"the letter could not be addressed: {error}", at)
         return None
-    notice.subject, notice.text = letter.subject, letter.text
+    notice.subject, notice.text = letter.subject, letter.kept
     notice.sent_at, notice.last_error = at, ""
     notice.save(update_fields=["tries", "subject", "text", "sent_at", "last_error"])
     return None

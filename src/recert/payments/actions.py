@@ -12,6 +12,7 @@ from decimal import Decimal
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
+from recert.board import the_rulebook
 from recert.journal.actions import Move, advance, record_event
 from recert.payments.gateway import Card, Found, Refunding
 from recert.payments.models import Attempt, Order, OrderLine, Payer, Refund
@@ -21,8 +22,21 @@ from recert.people.queries import reader_of
 from recert.policy.fees import Charge
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused, not_found
+from recert.queue.actions import end_assignment
 
 MOVES = {
+    "agree_refund": Move(
+        "payment.refund-asked",
+        frozenset({Refund.State.PROPOSED}),
+        Refund.State.ASKED,
+        Permission.REFUND,
+    ),
+    "decline_refund": Move(
+        "payment.refund-declined",
+        frozenset({Refund.State.PROPOSED}),
+        Refund.State.DECLINED,
+        Permission.REFUND,
+    ),
     "succeed_attempt": Move(
         "payment.succeeded",
         frozenset({Attempt.State.OPEN}),
@@ -221,7 +235,8 @@ def ask_refund(
 ) -> Refund:
     """Ask for money to be given back of a charge; with a reason, and never more than was taken.
 
-    Fees are not refunded (FEE-1): this is for what was charged twice, or by mistake.
+    Fees are not refunded (FEE-1): this is for what was charged twice, or by mistake. Where the
+    rulebook wants a second person, it is proposed only, until another agrees.
     """
     if not by.may(Permission.REFUND):
         raise Refused("not-permitted", _("You are not allowed to do this."))
@@ -239,13 +254,16 @@ def ask_refund(
             _("Of this charge %(left)s %(currency)s can be given back at most.")
             % {"left": left, "currency": attempt.currency},
         )
+    proposed = "refund" in the_rulebook().desk.second_person.value
     try:
         with transaction.atomic():
             refund = Refund.objects.create(
                 attempt=attempt,
+                state=Refund.State.PROPOSED if proposed else Refund.State.ASKED,
                 amount=amount,
                 because=because.strip(),
                 asked_by=by.name,
+                asked_by_ref=by.ref,
                 asked_at=at,
             )
     except IntegrityError:
@@ -253,7 +271,7 @@ def ask_refund(
             "refund-under-way", _("A refund of this charge is under way already.")
         ) from None
     record_event(
-        "payment.refund-asked",
+        "payment.refund-proposed" if proposed else "payment.refund-asked",
         subject=refund.ref,
         about=attempt.order.person.ref,
         by=by,
@@ -261,6 +279,64 @@ def ask_refund(
         because=because.strip(),
         facts={"attempt": attempt.ref, "amount": refund.money},
     )
+    return refund
+
+
+@transaction.atomic
+def agree_refund(refund_id: int, *, by: Actor, at: datetime) -> Refund:
+    """Agree, as a second person, that money is given back; from then on it is asked for."""
+    refund = _second_look(refund_id, by)
+    facts = {
+        "attempt": refund.attempt.ref,
+        "amount": refund.money,
+        "proposed_by": refund.asked_by,
+    }
+    about = refund.attempt.order.person.ref
+    advance(
+        refund,
+        MOVES["agree_refund"],
+        about=about,
+        by=by,
+        at=at,
+        because=refund.because,
+        facts=facts,
+        agreed_by=by.name,
+    )
+    end_assignment(refund.ref, at=at)
+    return refund
+
+
+@transaction.atomic
+def decline_refund(refund_id: int, *, because: str, by: Actor, at: datetime) -> Refund:
+    """Refuse, as a second person, that money is given back, and say why."""
+    refund = _second_look(refund_id, by)
+    if not because.strip():
+        raise Refused("no-reason", _("Say why this is not given back."))
+    advance(
+        refund,
+        MOVES["decline_refund"],
+        about=refund.attempt.order.person.ref,
+        by=by,
+        at=at,
+        because=because.strip(),
+        agreed_by=by.name,
+        failure=because.strip(),
+        settled_at=at,
+    )
+    end_assignment(refund.ref, at=at)
+    return refund
+
+
+def _second_look(refund_id: int, by: Actor) -> Refund:
+    """Lock a refund for whoever agrees: neither who proposed it nor whose money it is."""
+    rows = Refund.objects.select_related("attempt__order__person").select_for_update(of=("self",))
+    refund = rows.filter(pk=refund_id).first()
+    if refund is None or not by.may(Permission.REFUND):
+        raise not_found()
+    if refund.attempt.order.person_id == by.person:
+        raise Refused("own-case", _("Somebody else must decide about a payment of your own."))
+    if refund.asked_by_ref == by.ref:
+        raise Refused("second-person", _("You proposed this; somebody else must agree to it."))
     return refund
 
 

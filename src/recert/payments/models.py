@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Final
 
 from django.db import models
 from django.db.models import Q
@@ -127,14 +128,19 @@ class Attempt(models.Model):
 
 
 class Refund(models.Model):
-    """Money given back of a charge, why and by whom; it counts once the processor has done it."""
+    """Money given back of a charge, why and by whom; it counts once the processor has done it.
+
+    Where the rulebook wants a second person, it is proposed first, and asked for once they agree.
+    """
 
     class State(models.TextChoices):
         """Where it is in its life."""
 
+        PROPOSED = "proposed"
         ASKED = "asked"
         DONE = "done"
         FAILED = "failed"
+        DECLINED = "declined"
 
     ref = models.TextField(unique=True, default=partial(new_ref, "RF"), editable=False)
     attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT, related_name="refunds")
@@ -142,6 +148,8 @@ class Refund(models.Model):
     amount = models.DecimalField(max_digits=12, decimal_places=2)
     because = models.TextField()
     asked_by = models.TextField()
+    asked_by_ref = models.TextField(blank=True)
+    agreed_by = models.TextField(blank=True)  # the second person, also where they did not
     asked_at = models.DateTimeField()
     settled_at = models.DateTimeField(null=True, blank=True)
     processor_ref = models.TextField(blank=True)
@@ -153,16 +161,23 @@ class Refund(models.Model):
         ordering = ("id",)
         constraints = (
             models.CheckConstraint(
-                condition=Q(state__in=["asked", "done", "failed"]), name="refund_state_is_known"
+                condition=Q(state__in=["proposed", "asked", "done", "failed", "declined"]),
+                name="refund_state_is_known",
             ),
             models.CheckConstraint(condition=Q(amount__gt=0), name="refund_gives_something"),
             models.CheckConstraint(condition=~Q(because=""), name="refund_has_a_reason"),
             models.UniqueConstraint(
-                fields=["attempt"], condition=Q(state="asked"), name="refund_one_at_a_time"
+                fields=["attempt"],
+                condition=Q(state__in=["proposed", "asked"]),
+                name="refund_one_at_a_time",
             ),
         )
         indexes = (
-            models.Index(fields=["asked_at"], condition=Q(state="failed"), name="refund_failed"),
+            models.Index(
+                fields=["asked_at"],
+                condition=Q(state__in=["proposed", "failed"]),
+                name="refund_waits",
+            ),
         )
 
     def __str__(self) -> str:
@@ -173,6 +188,10 @@ class Refund(models.Model):
     def money(self) -> Money:
         """What is given back."""
         return Money(self.amount, self.attempt.currency)
+
+
+NOT_GIVEN: Final = (Refund.State.FAILED, Refund.State.DECLINED)
+"""The states of a refund of which nothing came."""
 
 
 class Payer(models.Model):

@@ -10,7 +10,7 @@ from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet, Subquery, 
 from django.db.models.functions import Coalesce
 from moneyed import Money
 
-from recert.payments.models import Attempt, Order, OrderLine, Payer, Refund
+from recert.payments.models import NOT_GIVEN, Attempt, Order, OrderLine, Payer, Refund
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import not_found
 
@@ -51,7 +51,7 @@ def is_untouched(order: Order) -> bool:
 def kept_of(order: Order) -> Money:
     """Answer what was paid for an order and was not given back, nor is about to be."""
     paid = Attempt.objects.filter(order=order, state=Attempt.State.SUCCEEDED)
-    refunds = Refund.objects.filter(attempt__order=order).exclude(state=Refund.State.FAILED)
+    refunds = Refund.objects.filter(attempt__order=order).exclude(state__in=NOT_GIVEN)
     return Money(_sum(paid) - _sum(refunds), order.currency)
 
 
@@ -113,6 +113,14 @@ def refund_at(pk: int) -> Refund:
     return Refund.objects.select_related("attempt__order__person").get(pk=pk)
 
 
+def refund_seen_by(actor: Actor, ref: str) -> Refund:
+    """Answer a refund to staff who may give money back."""
+    found = Refund.objects.select_related("attempt__order__person").filter(ref=ref).first()
+    if found is None or not actor.may(Permission.REFUND):
+        raise not_found()
+    return found
+
+
 def payer_of(person: int) -> str:
     """Answer the processor's name of a person, or nothing."""
     return Payer.objects.filter(person_id=person).values_list("customer", flat=True).first() or ""
@@ -148,7 +156,8 @@ def refunds_unfinished(actor: Actor, *, most: int = 50) -> list[Refund]:
     _must_see_payments(actor)
     later = Refund.objects.filter(attempt=OuterRef("attempt"), pk__gt=OuterRef("pk"))
     failed = Q(state=Refund.State.FAILED) & ~Exists(later)
-    found = Refund.objects.filter(Q(state=Refund.State.ASKED) | failed)
+    under_way = Q(state__in=[Refund.State.PROPOSED, Refund.State.ASKED])
+    found = Refund.objects.filter(under_way | failed)
     return list(found.select_related("attempt__order__person").order_by("-id")[:most])
 
 
@@ -175,7 +184,7 @@ def left_of(attempt: Attempt) -> Money:
     """Answer what of a charge was not given back yet, and is not asked to be."""
     if attempt.state != Attempt.State.SUCCEEDED:
         return Money(0, attempt.currency)
-    given = attempt.refunds.exclude(state=Refund.State.FAILED)
+    given = attempt.refunds.exclude(state__in=NOT_GIVEN)
     return attempt.money - Money(_sum(given), attempt.currency)
 
 
@@ -216,9 +225,15 @@ def orders_paid_twice(*, most: int = 50) -> list[Order]:
 
 
 def refunds_to_look_after() -> QuerySet[Refund]:
-    """Answer the refunds that failed and were not asked for again since."""
+    """Answer the refunds to agree to, and those that failed and were not asked for again since."""
     later = Refund.objects.filter(attempt=OuterRef("attempt"), pk__gt=OuterRef("pk"))
-    return Refund.objects.filter(~Exists(later), state=Refund.State.FAILED)
+    waits = [Refund.State.PROPOSED, Refund.State.FAILED]
+    return Refund.objects.filter(~Exists(later), state__in=waits)
+
+
+def refunds_of_others(actor: Actor) -> Q:
+    """Answer what finds the refunds that somebody proposed, to which another must agree."""
+    return Q(state=Refund.State.PROPOSED, asked_by_ref=actor.ref)
 
 
 def refunds_all() -> QuerySet[Refund]:

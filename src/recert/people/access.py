@@ -18,13 +18,17 @@ PERSON_IS_NEEDED = frozenset({Permission.KEEP_OWN_RECORD, Permission.DECLARE})
 
 
 class Request(HttpRequest):
-    """A request as the edge stamps it: when, on which day of the board, and from whom."""
+    """A request as the edge stamps it: when, on which day of the board, and from whom.
+
+    `person` is whose record the actor has: their own, or that of whom they act for until then.
+    """
 
     at: datetime
     today: date
     actor: Actor
     account: Account | None
     person: Person | None
+    acting_until: datetime | None
     htmx: HtmxDetails
 
 

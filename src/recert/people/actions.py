@@ -18,6 +18,7 @@ from recert.people.models import (
     PrivateLink,
     StaffRole,
 )
+from recert.people.queries import kept_record
 from recert.policy.permissions import STAFF, Actor, Permission, Role
 from recert.policy.refusals import Refused, not_found
 
@@ -112,6 +113,31 @@ def change_name(
 
 
 @transaction.atomic
+def correct_birth(
+    person_id: int, *, born_on: date, because: str, by: Actor, at: datetime
+) -> Person:
+    """Correct the day of birth, on the word of a document; the journal keeps what it was."""
+    _must(by, Permission.KEEP_RECORDS)
+    person = Person.objects.select_for_update().get(pk=person_id)
+    before = person.born_on
+    if before == born_on:
+        raise Refused("same-record", _("This is what the record says already."))
+    person.born_on = born_on
+    person.version += 1
+    person.save(update_fields=["born_on", "version"])
+    record_event(
+        "person.birth-corrected",
+        subject=person.ref,
+        about=person.ref,
+        by=by,
+        at=at,
+        because=because,
+        facts={"before": {"born_on": before}, "after": {"born_on": born_on}},
+    )
+    return person
+
+
+@transaction.atomic
 def bind_account(
     account: Account, *, customer_number: str, born_on: date, by: Actor, at: datetime
 ) -> Person:
@@ -120,11 +146,12 @@ def bind_account(
     Whatever does not fit, the refusal is the same: nobody learns here who is certified, or who
     has an account already.
     """
-    person = (
-        Person.objects.select_for_update()
-        .filter(customer_number=customer_number, born_on=born_on, account=None)
-        .first()
-    )
+    must_be_themselves(by)
+    # A number that was merged into another record leads there.
+    known = Person.objects.filter(customer_number=customer_number, born_on=born_on).first()
+    kept = kept_record(known)
+    free = Person.objects.select_for_update().filter(account=None, merged_into=None)
+    person = free.filter(pk=kept.pk).first() if kept else None
     if person is None or Person.objects.filter(account=account).exists():
         raise Refused(
             "no-such-record",
@@ -139,6 +166,7 @@ def bind_account(
 @transaction.atomic
 def accept_invitation(invitation_id: int, account: Account, *, by: Actor, at: datetime) -> Person:
     """Bind an account to the record to which the board invited its owner."""
+    must_be_themselves(by)
     rows = Invitation.objects.select_related("person").select_for_update(of=("self",))
     invitation = rows.get(pk=invitation_id)
     person = Person.objects.select_for_update().get(pk=invitation.person_id)
@@ -188,6 +216,7 @@ def make_link(
     person: Person, *, purpose: PrivateLink.Purpose, label: str = "", by: Actor, at: datetime
 ) -> PrivateLink:
     """Make a private link. Of calendars there is one: a new one ends the one before."""
+    must_be_themselves(by)
     _own(person.pk, by)
     if purpose == PrivateLink.Purpose.CALENDAR:
         for old in PrivateLink.objects.filter(person=person, purpose=purpose, revoked_at=None):
@@ -203,6 +232,7 @@ def make_link(
 @transaction.atomic
 def revoke_link(link: PrivateLink, *, by: Actor, at: datetime) -> None:
     """Let a private link show nothing any more."""
+    must_be_themselves(by)
     person = _own(link.person_id, by)
     link = PrivateLink.objects.select_for_update().get(pk=link.pk)
     if link.revoked_at is None:
@@ -235,6 +265,15 @@ def take_role(account: Account, *, role: Role, by: Actor, at: datetime) -> None:
     if not deleted:
         raise Refused("has-no-role", _("They do not have this role."))
     record_event("role.taken", subject=account.ref, by=by, at=at, facts={"role": role})
+
+
+def must_be_themselves(by: Actor) -> None:
+    """Refuse what nobody does in another's name."""
+    if by.acting_for:
+        raise Refused(
+            "in-anothers-name",
+            _("This is for themselves alone. You act in their name; leave it to them."),
+        )
 
 
 def _own(person_id: int, by: Actor) -> Person:

@@ -79,11 +79,13 @@ class Person(models.Model):
     """The board's record of somebody it certified.
 
     The name is the legal one and changes by a request only (PER-1); the rest they keep themselves.
+    A record that was found to be another's stays and leads there (`merged_into`); of one that was
+    erased, its numbers stay and what they did, and nothing that says who they are.
     """
 
     ref = models.TextField(unique=True, default=partial(new_ref, "PE"), editable=False)
     customer_number = models.TextField(unique=True)
-    born_on = models.DateField()
+    born_on = models.DateField(null=True)  # always there until it is erased
     given_names = models.TextField()
     family_name = models.TextField(blank=True)  # many people have one name only
     account = models.OneToOneField(
@@ -98,12 +100,28 @@ class Person(models.Model):
     gender = models.TextField(blank=True)
     courtesy_letters = models.BooleanField(default=True)  # reminders that one may do without
     version = models.PositiveIntegerField(default=1)  # told apart when two tabs change it
+    merged_into = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="merged"
+    )
+    erased_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         """As the table is made."""
 
         constraints = (
             models.CheckConstraint(condition=~models.Q(given_names=""), name="person_has_a_name"),
+            models.CheckConstraint(
+                condition=models.Q(born_on__isnull=False, erased_at__isnull=True)
+                | models.Q(
+                    born_on__isnull=True, erased_at__isnull=False, email="", account__isnull=True
+                ),
+                name="person_known_or_erased",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(merged_into__isnull=True)
+                | (models.Q(account__isnull=True) & ~models.Q(merged_into=models.F("pk"))),
+                name="person_merged_into_another",
+            ),
         )
         indexes = (
             # Names are found by how they begin, whatever the server's own order of letters is.
@@ -114,6 +132,11 @@ class Person(models.Model):
                 OpClass(Lower("given_names"), name="text_pattern_ops"), name="person_given"
             ),
             models.Index(Upper("email"), name="person_email"),
+            models.Index(
+                fields=["id"],
+                condition=models.Q(merged_into__isnull=False) | models.Q(erased_at__isnull=False),
+                name="person_gone",
+            ),
         )
 
     def __str__(self) -> str:

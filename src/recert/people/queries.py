@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
+from allauth.account.models import EmailAddress
 from allauth.mfa.models import Authenticator
 from django.db.models import Q
 
@@ -47,7 +48,7 @@ def who_is(account: Account) -> tuple[Actor, Person | None]:
 
 def person_seen_by(actor: Actor, ref: str) -> Person:
     """Answer a person's record to themselves and to staff who look records up."""
-    person = Person.objects.filter(ref=ref).first()
+    person = kept_record(Person.objects.filter(ref=ref).first())
     if person is None or not (person.pk == actor.person or actor.may(Permission.SEE_RECORDS)):
         raise not_found()
     return person
@@ -57,6 +58,44 @@ def time_zones_of(people: Collection[int]) -> dict[int, str]:
     """Answer by id where people are. One query."""
     found = Person.objects.filter(pk__in=people) if people else Person.objects.none()
     return dict(found.values_list("pk", "time_zone"))
+
+
+def kept_record(person: Person | None) -> Person | None:
+    """Answer the record that a record leads to: itself, unless it was merged into another."""
+    while person and person.merged_into:
+        person = person.merged_into
+    return person
+
+
+def records_of(person: Person) -> list[Person]:
+    """Answer a record, and those that were merged into it; all are of one person."""
+    found, last = [person], [person]
+    while last:
+        last = list(Person.objects.filter(merged_into__in=last))
+        found += last
+    return found
+
+
+def refs_of(person: Person) -> list[str]:
+    """Answer the refs by which the journal knows a person."""
+    return [one.ref for one in records_of(person)]
+
+
+def names_of_refs(refs: Iterable[str]) -> dict[str, str]:
+    """Answer the names of people by their refs. One query."""
+    found = Person.objects.filter(ref__in=set(refs))
+    return {one.ref: one.name for one in found}
+
+
+def names_of_accounts(refs: Iterable[str]) -> dict[str, str]:
+    """Answer by what accounts are known: the name of their person, or their address. One query."""
+    found = Account.objects.filter(ref__in=set(refs)).select_related("person")
+    return {one.ref: _name_of(one) for one in found}
+
+
+def _name_of(account: Account) -> str:
+    person: Person | None = getattr(account, "person", None)
+    return person.name if person else account.email
 
 
 def addresses_of(person: Person) -> list[Address]:
@@ -126,6 +165,16 @@ def staff_members() -> list[tuple[Account, list[str]]]:
 def person_called(ref: str) -> Person:
     """Answer a person's record as it is now."""
     return Person.objects.get(ref=ref)
+
+
+def emails_of(person: Person) -> set[str]:
+    """Answer every address that is known to be a person's own."""
+    known = {person.email}
+    if person.account:
+        known.add(person.account.email)
+        addresses = EmailAddress.objects.filter(user=person.account)
+        known.update(addresses.values_list("email", flat=True))
+    return known - {""}
 
 
 def reader_of(person: Person) -> Reader:

@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 
 from recert.people.models import Person
+from recert.people.queries import kept_record
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import not_found
 from recert.refs import read_ref
@@ -26,10 +27,10 @@ def people_like(actor: Actor, words: str) -> list[Person]:
     exact = Person.objects.filter(
         Q(customer_number=text.upper()) | Q(ref=read_ref(text)) | Q(email__iexact=text)
     )
-    found = list(exact[:MOST_FOUND])
+    found = _kept(exact)
     if found:
         return found
-    return list(people_named(text)[:MOST_FOUND])
+    return _kept(people_named(text))
 
 
 def people_named(words: str) -> QuerySet[Person]:
@@ -38,3 +39,17 @@ def people_named(words: str) -> QuerySet[Person]:
     for word in words.lower().split():
         found = found.filter(Q(family__startswith=word) | Q(given__startswith=word))
     return found.order_by("family", "given", "id")
+
+
+def _kept(found: QuerySet[Person]) -> list[Person]:
+    """Answer the records that those lead to, each once."""
+    people = found.select_related("merged_into")[:MOST_FOUND]
+    return list(dict.fromkeys(one for each in people if (one := kept_record(each))))
+
+
+def record_called(actor: Actor, text: str) -> Person | None:
+    """Answer the record with a customer number or a ref, or that to which it leads."""
+    if not actor.may(Permission.SEE_RECORDS):
+        raise not_found()
+    exact = Person.objects.filter(Q(customer_number=text.strip().upper()) | Q(ref=read_ref(text)))
+    return kept_record(exact.first())

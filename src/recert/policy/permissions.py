@@ -27,6 +27,18 @@ class Permission(StrEnum):
     KEEP_RECORDS = "keep-records"
     """Correct the board's record of a person."""
 
+    EXPORT_RECORDS = "export-records"
+    """Take out all that is on record of a person who asked for it, with a reason that is kept."""
+
+    MERGE_RECORDS = "merge-records"
+    """Make one of two records of the same person, and undo it."""
+
+    ACT_FOR = "act-for"
+    """Enter and change activities and details in a certificant's name, who is told of it."""
+
+    ERASE = "erase"
+    """Erase a person for good; it takes two who may."""
+
     DECLARE = "declare"
     """Declare one's own credential, pay, put right what was deficient, and withdraw."""
 
@@ -45,6 +57,9 @@ class Permission(StrEnum):
     DECIDE_APPEALS = "decide-appeals"
     """Decide about an appeal against an audit that somebody else judged."""
 
+    APPROVE_CLAIMS = "approve-claims"
+    """Approve a claim that a manager signed, or refuse it; never one's own (ACT-5)."""
+
     DECIDE_REQUESTS = "decide-requests"
     """Decide about requests: inactive status, names, corrections."""
 
@@ -59,6 +74,9 @@ class Permission(StrEnum):
 
     KEEP_DEADLINES = "keep-deadlines"
     """End what was not done in time."""
+
+    SIGN = "sign"
+    """Sign a form of the board for somebody else, or decline to (PER-3)."""
 
     GRANT_ROLES = "grant-roles"
     """Give and take the roles of staff."""
@@ -76,10 +94,11 @@ class Role(StrEnum):
     REGISTRAR = "registrar"
     FINANCE = "finance"
     ADMINISTRATOR = "administrator"
+    SIGNER = "signer"
     SYSTEM = "system"
 
 
-STAFF: Final = frozenset(Role) - {Role.CERTIFICANT, Role.SYSTEM}
+STAFF: Final = frozenset(Role) - {Role.CERTIFICANT, Role.SIGNER, Role.SYSTEM}
 """The roles of the board's own people; each needs a second factor to sign in."""
 
 GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
@@ -91,6 +110,7 @@ GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.SEE_DECLARATIONS,
             Permission.DECIDE_DECLARATIONS,
             Permission.DECIDE_APPEALS,
+            Permission.APPROVE_CLAIMS,
         }
     ),
     Role.AUDITOR: frozenset(
@@ -106,6 +126,9 @@ GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
         {
             Permission.SEE_RECORDS,
             Permission.KEEP_RECORDS,
+            Permission.EXPORT_RECORDS,
+            Permission.MERGE_RECORDS,
+            Permission.ACT_FOR,
             Permission.INVITE,
             Permission.SEE_JOURNAL,
             Permission.DECIDE_REQUESTS,
@@ -123,26 +146,34 @@ GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
         {
             Permission.SEE_RECORDS,
             Permission.GRANT_ROLES,
+            Permission.ERASE,
             Permission.SEE_JOURNAL,
             Permission.SEE_DECLARATIONS,
             Permission.PLAN_AUDITS,
         }
     ),
+    Role.SIGNER: frozenset({Permission.SIGN}),
     Role.SYSTEM: frozenset({Permission.SETTLE_PAYMENTS, Permission.KEEP_DEADLINES}),
 }
+
+
+IN_ANOTHERS_NAME: Final = frozenset({Permission.KEEP_OWN_RECORD})
+"""All that staff may do while they act for somebody: nothing that one puts one's name to."""
 
 
 class Actor(msgspec.Struct, frozen=True):
     """Who does something.
 
     `ref` is that of the account, and `name` as the journal keeps it; `person` is the id of the
-    board's record of them, None where there is none.
+    board's record of them, None where there is none. Staff who act for a certificant have that
+    record, `acting_for` is its ref, and the name says both.
     """
 
     ref: str = ""
     name: str = "Somebody"
     roles: frozenset[Role] = frozenset()
     person: int | None = None
+    acting_for: str = ""
 
     @property
     def is_known(self) -> bool:
@@ -155,7 +186,9 @@ class Actor(msgspec.Struct, frozen=True):
         return bool(self.roles & STAFF)
 
     def may(self, permission: Permission) -> bool:
-        """Answer whether one of the roles grants it."""
+        """Answer whether one of the roles grants it, and, in another's name, that does too."""
+        if self.acting_for and permission not in IN_ANOTHERS_NAME:
+            return False
         return any(permission in GRANTS[role] for role in self.roles)
 
 

@@ -53,7 +53,17 @@ class InactivePeriod(Table, frozen=True):
     until: date
 
 
-Decided = TypeVar("Decided", Grant, InactivePeriod)
+class CycleChange(Table, frozen=True):
+    """A cycle as it was shortened on request, and the day on which that was decided.
+
+    It begins as it did and ends earlier, so that several credentials end together.
+    """
+
+    cycle: Cycle
+    granted_on: date
+
+
+Decided = TypeVar("Decided", Grant, InactivePeriod, CycleChange)
 
 
 class Pending(Table, frozen=True):
@@ -71,6 +81,7 @@ class Holding(Table, frozen=True):
     grants: tuple[Grant, ...] = ()
     inactive: tuple[InactivePeriod, ...] = ()
     declarations: tuple[Pending, ...] = ()
+    changes: tuple[CycleChange, ...] = ()
 
 
 RAISED = str.maketrans("ABDEGHIJKLMNOPRTUVWC", "ᴬᴮᴰᴱᴳᴴᴵᴶᴷᴸᴹᴺᴼᴾᴿᵀᵁⱽᵂᶜ")
@@ -245,6 +256,7 @@ def cycle_on(book: Rulebook, holding: Holding, *, as_of: date) -> tuple[Cycle, b
     maintained = cycle is not None or book.naming.suffix_in_first_cycle.value
     if cycle is None:
         cycle = first_cycle(book, certified_on=holding.certified_on)
+    cycle = _as_changed(cycle, holding.changes, as_of)
     extensions = [
         period.until
         for period in _known(holding.inactive, as_of)
@@ -253,6 +265,12 @@ def cycle_on(book: Rulebook, holding: Holding, *, as_of: date) -> tuple[Cycle, b
     if extensions:
         return extended_cycle(cycle, until=max(extensions)), maintained, True
     return cycle, maintained, False
+
+
+def _as_changed(cycle: Cycle, changes: Iterable[CycleChange], as_of: date) -> Cycle:
+    """Answer a cycle with the earliest end that was decided for it; a later one changes nothing."""
+    same = [one.cycle for one in _known(changes, as_of) if one.cycle.starts == cycle.starts]
+    return min([cycle, *same], key=lambda one: one.ends)
 
 
 class Declarable(msgspec.Struct, frozen=True):
@@ -318,7 +336,7 @@ def _known(facts: Iterable[Decided], as_of: date) -> list[Decided]:
     return [fact for fact in facts if fact.granted_on <= as_of and not _revoked(fact, as_of)]
 
 
-def _revoked(fact: Grant | InactivePeriod, as_of: date) -> bool:
+def _revoked(fact: Grant | InactivePeriod | CycleChange, as_of: date) -> bool:
     revoked_on = fact.revoked_on if isinstance(fact, Grant) else None
     return revoked_on is not None and revoked_on <= as_of
 

@@ -9,7 +9,9 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from recert.dossiers.actions.acting import end_acting
 from recert.people.access import Request, needs, own_record, public, signed_in
+from recert.people.acting import stop_acting
 from recert.people.actions import (
     accept_invitation,
     bind_account,
@@ -17,6 +19,7 @@ from recert.people.actions import (
     change_details,
     is_open,
     make_link,
+    must_be_themselves,
     revoke_link,
 )
 from recert.people.forms import AddressForm, BindForm, DetailsForm, LinkForm
@@ -153,9 +156,22 @@ def invitation(request: Request, token: str) -> HttpResponse:
     return render(request, "portal/invitation.html", page)
 
 
+@signed_in
+def end_acting_for(request: Request) -> HttpResponse:
+    """Act in one's own name again."""
+    ref = request.actor.acting_for
+    if request.method == "POST" and ref:
+        end_acting(by=request.actor, at=request.at)
+        stop_acting(request.session)
+        messages.success(request, _("You act in your own name again."))
+        return redirect("desk:person", ref)
+    return redirect("portal:home")
+
+
 @needs(Permission.KEEP_OWN_RECORD)
 def links(request: Request) -> HttpResponse:
     """Make and revoke private links: the calendar, and one's standing for an employer."""
+    must_be_themselves(request.actor)
     person = own_record(request)
     form = LinkForm(request.POST if "make-standing" in request.POST else kept_form(request))
     if request.method == "POST":

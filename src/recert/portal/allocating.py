@@ -55,7 +55,7 @@ def allocate(request: Request, ref: str) -> HttpResponse:
         return draft
     kept = kept_form(request)
     shares = shares_of(draft)
-    typed = request.POST or kept
+    typed = request.POST if request.method == "POST" else kept
     form = AllocationForm(typed, shares=shares, opened=_opened(typed, shares))
     credential = draft.declaration.credential
     if request.method == "POST" and "best" in request.POST:

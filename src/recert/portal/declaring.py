@@ -147,7 +147,8 @@ def activities(request: Request, ref: str) -> HttpResponse:
     draft = draft_at(request, ref)
     if isinstance(draft, HttpResponse):
         return draft
-    form = LeaveOutForm(request.POST or None, refs=list(draft.positions.activities))
+    sent = request.POST if request.method == "POST" else None
+    form = LeaveOutForm(sent, refs=list(draft.positions.activities))
     if request.method == "POST" and form.is_valid():
         refs = form.cleaned_data["left_out"]
         leave_out(draft.declaration.pk, refs=refs, by=request.actor, at=request.at)
@@ -215,7 +216,8 @@ def give_word(request: Request, ref: str) -> HttpResponse:
     declaration = draft.declaration
     if not the_rulebook().attestations:
         return redirect("portal:declaration-check", ref)
-    form = AttestForm(request.POST or kept_form(request), attested=declaration.attested)
+    sent = request.POST if request.method == "POST" else kept_form(request)
+    form = AttestForm(sent, attested=declaration.attested)
     if request.method == "POST" and form.is_valid():
         attest(declaration.pk, keys=form.keys, by=request.actor, at=request.at)
         return redirect(after(declaration, "attest"), ref)

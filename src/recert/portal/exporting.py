@@ -177,4 +177,4 @@ class _Telling:
     def _documents(self, one: Activity) -> str:
         if self.documents.get(one.pk):
             return _("yes")
-        return _("not needed") if one.reported_by else _("no")
+        return _("not needed") if one.vouched_by else _("no")

@@ -19,7 +19,7 @@ from recert.declarations.queries import assessments_with, positions_of
 from recert.people.access import Request, needs, own_record
 from recert.policy.assessment import Ledger
 from recert.policy.permissions import Permission
-from recert.portal.documents import name_of_file
+from recert.portal.uploads import name_of_file
 from recert.transcript.bulk import fates_in, keep_import, own_import, save_import, undo_import
 from recert.transcript.importing import (
     LARGEST,

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import uuid
-from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.functional import Promise
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
 
 from recert.board import the_rulebook
+from recert.casework.paying import pursue as pursue_any
 from recert.declarations.declared import (
     Draft,
     charges_of,
@@ -27,10 +24,8 @@ from recert.declarations.declared import (
 from recert.declarations.models import Declaration
 from recert.declarations.paying import (
     call_off,
-    card_from,
     pay_declaration,
     pursue,
-    set_up_card,
     waiting_charge,
 )
 from recert.payments.gateway import CardRefused, ForgedEvent, Unreachable, the_gateway
@@ -41,16 +36,11 @@ from recert.people.kept_forms import kept_form
 from recert.policy.fees import Charge, total_of
 from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused
+from recert.portal.card_forms import card_entered, card_form, with_cards
 from recert.portal.papers import rule_of_no_refund
-from recert.portal.policies import policy_with_cards
 from recert.portal.steps import draft_at, is_ready, way_of
 
 State = Declaration.State
-
-SET_UP: Final = "set-up"
-"""The field in which the browser says under which name the processor has checked a card."""
-
-LONGEST_NAME: Final = 200
 
 NOT_HERE: Final = ("not-met", "not-attested", "not-declarable", "another-purpose")
 """Refusals that say what lacks in the declaration; the page before shows it."""
@@ -60,22 +50,6 @@ UNDER_WAY: Final = ("declared-already", "payment-under-way", "paid-already")
 
 ELSEWHERE: Final = dict.fromkeys(NOT_HERE, "portal:declaration-check") | dict.fromkeys(
     UNDER_WAY, "portal:declaration"
-)
-
-
-@dataclass(frozen=True, slots=True)
-class TestCard:
-    """A card of the sandbox, and what becomes of it."""
-
-    number: str
-    says: Promise
-
-
-TEST_CARDS: Final = (
-    TestCard("4242 4242 4242 4242", gettext_lazy("is charged")),
-    TestCard("4000 0025 0000 3155", gettext_lazy("its bank asks first (3-D Secure)")),
-    TestCard("4000 0000 0000 0002", gettext_lazy("is declined when it is entered")),
-    TestCard("4000 0000 0000 0341", gettext_lazy("is declined when it is charged")),
 )
 
 
@@ -116,12 +90,7 @@ def _sent(request: Request, declaration: Declaration, *, to_pay: bool) -> HttpRe
 
 def _paid(request: Request, declaration: Declaration, *, to_pay: bool) -> HttpResponse:
     """Submit a declaration with the card that the browser names, and lead to what came of it."""
-    card = None
-    if to_pay:
-        name = request.POST.get(SET_UP, "").replace("\0", "")[:LONGEST_NAME]
-        if not name:
-            raise CardRefused("no-card", _("Enter a card first."))
-        card = card_from(own_record(request), name, gateway=the_gateway())
+    card = card_entered(request) if to_pay else None
     attempt = pay_declaration(
         declaration,
         card=card,
@@ -155,17 +124,8 @@ def _card_page(
     *,
     to_pay: bool,
 ) -> HttpResponse:
-    declaration, status = draft.declaration, 422 if problem else 200
-    set_up, unreachable = None, False
-    if to_pay:
-        try:
-            set_up = set_up_card(
-                own_record(request), gateway=the_gateway(), once=str(uuid.uuid4()), at=request.at
-            )
-        except Unreachable:
-            unreachable, status = True, 503
-        except Refused as refusal:  # no processor is set up
-            problem, status = refusal.message, 503
+    declaration = draft.declaration
+    form = card_form(request, problem=problem, wanted=to_pay)
     earlier = last_attempt(declaration.order)
     page = {
         "declaration": declaration,
@@ -175,31 +135,19 @@ def _card_page(
         "total": total_of(the_rulebook(), charges),
         "no_refund": rule_of_no_refund(charges),
         "to_pay": to_pay,
-        "set_up": set_up,
-        "unreachable": unreachable,
-        "problem": problem,
-        "other": _being_paid(request, declaration) if problem else None,
+        **form.for_page,
+        "other": _being_paid(request, declaration) if form.problem else None,
         "failed": earlier if earlier and earlier.state == Attempt.State.FAILED else None,
         "kept": kept_form(request) is not None,
-        "cards": settings.CARDS,
-        "test_cards": TEST_CARDS if settings.CARDS["address"] else (),
     }
-    return _with_cards(render(request, "portal/declaration/pay.html", page, status=status))
-
-
-def _with_cards(response: HttpResponse) -> HttpResponse:
-    """Let a page, and no other, load what the card processor's form needs."""
-    cards: dict[str, Any] = settings.CARDS
-    response["Content-Security-Policy"] = policy_with_cards(
-        scripts=cards["script_sources"],
-        frames=cards["frame_sources"],
-        connections=cards["connect_sources"],
-    )
-    return response
+    return with_cards(render(request, "portal/declaration/pay.html", page, status=form.status))
 
 
 def _go_on(request: Request, declaration: Declaration) -> HttpResponse:
-    """Show what a bank asks its card holder; sent, ask what became of the payment."""
+    """Show what a bank asks its card holder; sent, ask what became of the payment.
+
+    The question opens by itself the first time only: else one that fails would open for ever.
+    """
     attempt = open_attempt(declaration.order)
     if attempt is None:
         return redirect("portal:declaration", declaration.ref)
@@ -216,11 +164,12 @@ def _go_on(request: Request, declaration: Declaration) -> HttpResponse:
     page = {
         "declaration": declaration,
         "attempt": attempt,
+        "again": request.method == "POST",
         "client_secret": found.client_secret,
         "cards": settings.CARDS,
         "way": way_of(declaration, "pay"),
     }
-    return _with_cards(render(request, "portal/declaration/authenticate.html", page))
+    return with_cards(render(request, "portal/declaration/authenticate.html", page))
 
 
 @needs(Permission.DECLARE)
@@ -269,7 +218,7 @@ def webhook(request: Request) -> HttpResponse:
     if attempt is None:  # nothing of ours
         return HttpResponse(status=200)
     try:
-        pursue(attempt.pk, gateway=gateway, at=request.at)
+        pursue_any(attempt.pk, gateway=gateway, at=request.at)
     except (Unreachable, Refused):
         return HttpResponse(status=503)
     return HttpResponse(status=200)

@@ -15,13 +15,14 @@ from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
 from recert.declarations.queries import Positions, positions_of
-from recert.journal.queries import history_of
+from recert.journal.queries import history_of_each
 from recert.people.access import Request, needs, own_record
 from recert.policy.case import Activity as Fact
 from recert.policy.permissions import Permission
 from recert.portal.histories import lines_of_history
 from recert.portal.judgement import judgements_of
 from recert.portal.ledgers import serves_by_activity
+from recert.portal.signatures import signature_of
 from recert.transcript.actions import restore_activity, withdraw_activity
 from recert.transcript.evidence import evidence_of
 from recert.transcript.forms import DocumentsForm, TranscriptFilter
@@ -35,6 +36,7 @@ from recert.transcript.queries import (
     own_activity,
     removed_documents_of,
 )
+from recert.transcript.signing.queries import form_for, forms_of
 
 PER_PAGE = 50
 
@@ -98,7 +100,7 @@ def _rows(person: int, page: Page[Activity], positions: Positions) -> list[Row]:
             serves=tuple(serves.get(one.ref, ())),
             documents=documents.get(one.pk, 0),
             withdrawn=one.state == Activity.State.WITHDRAWN,
-            attested_by=one.reported_by,
+            attested_by=one.vouched_by,
         )
         for one in activities
     ]
@@ -114,7 +116,8 @@ def activity(request: Request, ref: str) -> HttpResponse:
     if found.state == Activity.State.ENTERED:
         positions = positions_of(found.person_id, as_of=request.today, planned=False)
         judgements = judgements_of(positions, _as_it_counts(positions, found))
-    documents = documents_of(found)
+    documents, forms = documents_of(found), forms_of(found)
+    signatures = [signature_of(one, at=request.at) for one in forms]
     context = {
         "activity": found,
         "kind": kind,
@@ -125,11 +128,20 @@ def activity(request: Request, ref: str) -> HttpResponse:
             (book.areas[area].title, (found.portions or {}).get(area)) for area in found.covers
         ],
         "removed": removed_documents_of(found),
-        "history": lines_of_history(history_of(found.ref)),
+        "signatures": signatures,
+        "may_ask": _may_ask(found) and not any(one.stands for one in signatures),
+        "form_type": form_for(found) or next((one.type for one in signatures), None),
         "holder": holder_of(found),
+        "history": lines_of_history(history_of_each([found.ref, *(one.ref for one in forms)])),
         "today": request.today,
     }
     return render(request, "portal/activity.html", context)
+
+
+def _may_ask(found: Activity) -> bool:
+    """Answer whether somebody's signature would prove an activity."""
+    stands = found.state == Activity.State.ENTERED
+    return stands and not found.reported_by and form_for(found) is not None
 
 
 def _as_it_counts(positions: Positions, found: Activity) -> Fact:

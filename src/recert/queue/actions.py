@@ -12,7 +12,7 @@ from procrastinate.exceptions import AlreadyEnqueued
 from recert.journal.actions import record_event
 from recert.journal.jobs import defer_notice
 from recert.journal.models import Notice
-from recert.people.models import Account
+from recert.people.models import Account, Person
 from recert.people.queries import actor_of
 from recert.policy.permissions import Actor
 from recert.policy.refusals import Refused, not_found
@@ -84,7 +84,12 @@ def write_note(subject: Subject, *, text: str, by: Actor, at: datetime) -> Note:
     if not by.may(subject.source.sees):
         raise not_found()
     made = Note.objects.create(
-        subject=subject.ref, about=subject.about, text=text, by=by.name, by_ref=by.ref, at=at
+        subject=subject.ref,
+        person=Person.objects.get(ref=subject.about),
+        text=text,
+        by=by.name,
+        by_ref=by.ref,
+        at=at,
     )
     record_event(
         "note.written",

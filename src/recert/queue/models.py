@@ -7,7 +7,7 @@ from functools import partial
 from django.db import models
 from django.db.models import Q
 
-from recert.people.models import Account
+from recert.people.models import Account, Person
 from recert.refs import new_ref
 
 
@@ -19,7 +19,7 @@ class Assignment(models.Model):
 
     ref = models.TextField(unique=True, default=partial(new_ref, "AM"), editable=False)
     subject = models.TextField()  # the ref of what waits
-    account = models.ForeignKey(Account, on_delete=models.PROTECT, related_name="assignments")
+    account = models.ForeignKey(Account, on_delete=models.CASCADE, related_name="assignments")
     name = models.TextField()  # as the journal keeps it
     at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
@@ -49,12 +49,13 @@ class Assignment(models.Model):
 class Note(models.Model):
     """What staff wrote about a matter; PostgreSQL refuses to change or to delete it.
 
-    Certificants do not see it. One change is let through: that its words are erased.
+    No page shows it to certificants, but it is among all that is on record of them. One change is
+    let through: that its words are erased.
     """
 
     ref = models.TextField(unique=True, default=partial(new_ref, "NT"), editable=False)
     subject = models.TextField()  # the ref of what it is about
-    about = models.TextField()  # the ref of the person whose record it is
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="notes")
     text = models.TextField()
     by = models.TextField()
     by_ref = models.TextField()
@@ -63,10 +64,7 @@ class Note(models.Model):
     class Meta:
         """As the table is made."""
 
-        indexes = (
-            models.Index(fields=["subject", "id"], name="note_subject"),
-            models.Index(fields=["about"], name="note_about"),
-        )
+        indexes = (models.Index(fields=["subject", "id"], name="note_subject"),)
 
     def __str__(self) -> str:
         """Print what it is about."""

@@ -121,7 +121,7 @@ def _ranked(actor: Actor, sources: Sequence[Source], wanted: Wanted) -> list[tup
 def _rows(
     source: Source, rank: int, actor: Actor, wanted: Wanted, as_of: date
 ) -> QuerySet[Any, dict[str, Any]]:
-    rows = source.waiting()
+    rows = _left_to(actor, source)
     if wanted.category:
         rows = rows.filter(**{source.category: wanted.category})
     if wanted.overdue:
@@ -136,6 +136,12 @@ def _rows(
     elif wanted.whose == NOT_OTHERS:
         rows = rows.filter(~Exists(others))
     return rows.order_by().values(**_columns(source, rank))
+
+
+def _left_to(actor: Actor, source: Source) -> QuerySet[Any]:
+    """Answer what of a kind waits, without what somebody must leave to others."""
+    rows = source.waiting()
+    return rows.exclude(source.for_others(actor)) if source.for_others else rows
 
 
 def _columns(source: Source, rank: int) -> dict[str, Expression | F]:
@@ -185,7 +191,7 @@ def _matter(
         opens=row["m_opens"],
         name=f"{row['m_given']} {row['m_family']}".strip(),
         owner=row["m_owner"],
-        category=row["m_category"],
+        category=row["m_category"] or "",
         since=row["m_since"],
         due=row["m_due"],
         late=row["m_late"],
@@ -217,7 +223,7 @@ def counts_for(actor: Actor, sources: Sequence[Source], *, as_of: date) -> list[
     parts = []
     for rank, source in _ranked(actor, sources, Wanted()):
         past = Q(**{f"{source.due}__lt": as_of}) if source.due else Q(pk__in=[])
-        rows = source.waiting().order_by().annotate(m_rank=Value(rank)).values("m_rank")
+        rows = _left_to(actor, source).order_by().annotate(m_rank=Value(rank)).values("m_rank")
         parts.append(rows.annotate(m_count=Count("pk"), m_past=Count("pk", filter=past)))
     if not parts:
         return []

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import DateTimeField, QuerySet
+from django.db.models import DateTimeField, Q, QuerySet
 
 from recert.policy.permissions import Actor, Permission
 
@@ -20,6 +20,7 @@ class Source:
     day by which the board decides, `late` whether it came late itself. It is listed by `due`, else
     by `since`, so one of them is indexed. `person` leads to a person; `named` to the bare name and
     `whose` to the ref of one where no table leads there. `opens` is the ref that its page takes.
+    `for_others` finds what somebody must leave to others, beside what is their own.
     """
 
     kind: str
@@ -36,6 +37,7 @@ class Source:
     named: str = ""
     whose: str = ""
     opens: str = "ref"
+    for_others: Callable[[Actor], Q] | None = None
 
     @property
     def since_instant(self) -> bool:

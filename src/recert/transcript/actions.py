@@ -16,6 +16,7 @@ from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused, not_found
 from recert.transcript.content import Content
 from recert.transcript.models import Activity, Document, Hold
+from recert.transcript.queries import holder_of
 
 MOVES = {
     "withdraw_activity": Move(
@@ -296,7 +297,13 @@ def _locked(activity_id: int, by: Actor) -> Activity:
 
 
 def _must_not_be_held(activity: Activity) -> None:
-    holder = activity.holds.values_list("holder", flat=True).first()
+    holder = holder_of(activity)
+    if activity.attested_by:
+        message = _(
+            "%(signer)s signed for this activity as it is, so it cannot change. If something in it "
+            "is wrong, write to the board."
+        )
+        raise Refused("held", message % {"signer": activity.attested_by})
     if holder:
         message = _(
             "This activity is part of the declaration %(ref)s and cannot change. If something in "

@@ -31,7 +31,7 @@ class Evidence:
 
     asked: tuple[Asked, ...]
     others: tuple[Document, ...]  # of which nobody said what they prove
-    attested_by: str
+    attested_by: str  # the provider that reported it, or whoever signed the board's form
 
     @property
     def is_complete(self) -> bool:
@@ -54,12 +54,12 @@ def evidence_of(activity: Activity, documents: Iterable[Document]) -> Evidence:
         for key in kind.documents
     )
     others = tuple(one for one in kept if one.proves not in kind.documents)
-    return Evidence(asked, others, activity.reported_by)
+    return Evidence(asked, others, activity.vouched_by)
 
 
 def lacking_documents(activities: Iterable[Activity]) -> list[Activity]:
     """Answer the activities of which an audit would find no document at all. One query."""
-    mine = [one for one in activities if not one.reported_by]
+    mine = [one for one in activities if not one.vouched_by]
     counted = documents_by_activity(mine[0].person_id) if mine else {}
     kinds = the_rulebook().kinds
     return [one for one in mine if kinds[one.kind].documents and not counted.get(one.pk)]

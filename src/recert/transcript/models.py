@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from functools import partial
+from typing import Final
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -42,6 +43,7 @@ class Activity(models.Model):
     covers = ArrayField(models.TextField(), default=list, blank=True)
     portions = models.JSONField(null=True, blank=True)  # area: hundredths
     reported_by = models.TextField(blank=True)  # the provider that recorded it by itself
+    attested_by = models.TextField(blank=True)  # who signed the board's form for it
     entry_key = models.UUIDField(default=uuid.uuid4)  # so that a second click adds nothing
     version = models.PositiveIntegerField(default=1)  # told apart when two tabs change it
     entered_at = models.DateTimeField()
@@ -72,6 +74,11 @@ class Activity(models.Model):
     def __str__(self) -> str:
         """Print the title."""
         return self.title
+
+    @property
+    def vouched_by(self) -> str:
+        """Who vouches for it, so that nobody has to prove it: a provider, or who signed a form."""
+        return self.reported_by or self.attested_by
 
 
 def document_path(document: Document, _name: str) -> str:
@@ -137,6 +144,119 @@ class Hold(models.Model):
     def __str__(self) -> str:
         """Print both sides."""
         return f"{self.activity_id} by {self.holder}"
+
+
+def paper_path(form: SignedForm, _name: str) -> str:
+    """Answer where what was signed is kept: by the ref alone."""
+    return f"forms/{form.ref[3:5]}/{form.ref}"
+
+
+ONCE_SIGNED: Final = ["signed", "approved", "refused"]
+STANDING: Final = ["asked", "signed", "approved"]
+"""States in which no other form is asked for the same activity."""
+
+
+class SignedForm(models.Model):
+    """A form of the board that somebody without an account is asked to sign (PER-3).
+
+    `link` counts the letters that were sent: only the last one's link leads anywhere. `typed` is
+    what the signer has typed so far, so that nothing is lost; `answers` is what was signed, each
+    beside what was asked. The code that confirms the address is worked out, and kept nowhere.
+    """
+
+    class State(models.TextChoices):
+        """Where it is in its life; a claim is approved or refused after it was signed."""
+
+        ASKED = "asked"
+        SIGNED = "signed"
+        DECLINED = "declined"
+        CANCELLED = "cancelled"
+        APPROVED = "approved"
+        REFUSED = "refused"
+
+    ref = models.TextField(unique=True, default=partial(new_ref, "SF"), editable=False)
+    activity = models.ForeignKey(Activity, on_delete=models.PROTECT, related_name="signed_forms")
+    form = models.TextField()  # its key in the rulebook
+    state = models.TextField(choices=State, default=State.ASKED)
+    signer_name = models.TextField()
+    signer_email = models.EmailField()
+    note = models.TextField(blank=True)  # from the certificant to the signer
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    link = models.PositiveIntegerField(default=1)
+    typed = models.JSONField(default=dict, blank=True)
+    codes = models.PositiveIntegerField(default=0)  # that were sent for this link
+    code_sent_at = models.DateTimeField(null=True, blank=True)
+    code_tries = models.PositiveIntegerField(default=0)
+    answers = models.JSONField(default=list, blank=True)
+    signed_name = models.TextField(blank=True)
+    signed_at = models.DateTimeField(null=True, blank=True)
+    paper = models.FileField(upload_to=paper_path, max_length=200, blank=True)
+    sha256 = models.TextField(blank=True)  # of the paper
+    flags = ArrayField(models.TextField(), default=list, blank=True)
+    ended_at = models.DateTimeField(null=True, blank=True)
+    reason = models.TextField(blank=True)  # why it was declined, approved or refused
+
+    class Meta:
+        """As the table is made."""
+
+        constraints = (
+            models.CheckConstraint(
+                condition=Q(
+                    state__in=["asked", "signed", "declined", "cancelled", "approved", "refused"]
+                ),
+                name="signed_form_state_is_known",
+            ),
+            models.CheckConstraint(
+                condition=(
+                    Q(state__in=ONCE_SIGNED, signed_at__isnull=False)
+                    & ~Q(signed_name="")
+                    & ~Q(paper="")
+                    & ~Q(sha256="")
+                )
+                | (~Q(state__in=ONCE_SIGNED) & Q(signed_at=None, signed_name="", paper="")),
+                name="signed_form_is_whole_iff_signed",
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=["asked", "signed"], ended_at=None)
+                | (~Q(state__in=["asked", "signed"]) & Q(ended_at__isnull=False)),
+                name="signed_form_ended_iff_over",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=["declined", "refused"]) | ~Q(reason=""),
+                name="signed_form_no_has_a_reason",
+            ),
+            models.CheckConstraint(
+                condition=Q(expires_at__gt=models.F("asked_at")),
+                name="signed_form_expires_after_asked",
+            ),
+            models.UniqueConstraint(
+                fields=["activity"],
+                condition=Q(state__in=STANDING),
+                name="signed_form_one_for_an_activity",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["signer_email", "signed_at"],
+                condition=Q(signed_at__isnull=False),
+                name="signed_form_signer",
+            ),
+            models.Index(
+                fields=["form", "signed_at"],
+                condition=Q(state="signed"),
+                name="signed_form_waiting",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Print the ref."""
+        return self.ref
+
+    @property
+    def name(self) -> str:
+        """What the paper is called when it is saved."""
+        return f"{self.ref}.pdf"
 
 
 class TranscriptImport(models.Model):

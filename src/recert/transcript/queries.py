@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils.translation import gettext as _
 
 from recert.policy.case import Activity as Fact
 from recert.policy.permissions import Actor, Permission
 from recert.policy.points import Points
-from recert.policy.refusals import not_found
+from recert.policy.refusals import Refused, not_found
 from recert.transcript.models import Activity, Document, Hold
 
 Portions = Mapping[str, int]
@@ -44,7 +45,7 @@ def activities_like(
         found = found.order_by("-completed_on", "-id")
     if shown == "without-documents":
         kept = Document.objects.filter(activity=OuterRef("pk"), state=Document.State.KEPT)
-        found = found.filter(~Exists(kept), reported_by="")
+        found = found.filter(~Exists(kept), reported_by="", attested_by="")
     if words:
         found = found.filter(Q(title__icontains=words) | Q(provider__icontains=words))
     if kind:
@@ -129,6 +130,8 @@ def document_seen_by(actor: Actor, ref: str) -> Document:
         found.activity.person_id == actor.person or actor.may(Permission.OPEN_DOCUMENTS)
     ):
         raise not_found()
+    if not found.file:
+        raise Refused("erased", _("This document was erased together with the person."))
     return found
 
 

@@ -176,7 +176,7 @@ def ask_for(audit: Audit, declaration: Declaration) -> None:
     there = set(audit.items.values_list("activity_id", flat=True))
     counted = [one for one in declared_activities(declaration) if one.counted]
     AuditItem.objects.bulk_create(
-        AuditItem(audit=audit, activity=one.activity, attested_by=one.activity.reported_by)
+        AuditItem(audit=audit, activity=one.activity, attested_by=one.activity.vouched_by)
         for one in counted
         if one.activity_id not in there
     )

@@ -22,7 +22,7 @@ from recert.declarations.declared import (
 )
 from recert.declarations.letters import facts_of, paid_facts
 from recert.declarations.lives import MOVES
-from recert.declarations.models import Declaration
+from recert.declarations.models import PREFIX, Declaration
 from recert.journal.actions import advance
 from recert.payments.actions import abandon_attempt, open_order, settle_attempt, start_attempt
 from recert.payments.gateway import Card, Found
@@ -80,7 +80,7 @@ def settle_payment(attempt_id: int, *, found: Found, at: datetime) -> Attempt:
     Paid, the declaration is submitted, as of the day of the click; failed, it is a draft again.
     What is known already changes nothing, so the word may come twice, or late.
     """
-    declarations = [locked(one) for one in declarations_of_order(attempt_at(attempt_id).order_id)]
+    declarations = _paid_by(attempt_id)
     attempt = settle_attempt(attempt_id, found=found, by=SYSTEM, at=at)
     _follow(attempt, declarations, at)
     return attempt
@@ -89,10 +89,21 @@ def settle_payment(attempt_id: int, *, found: Found, at: datetime) -> Attempt:
 @transaction.atomic
 def give_up_payment(attempt_id: int, *, intent: str, because: str, at: datetime) -> Attempt:
     """End an attempt of which the processor knows no charge; `intent` is what we called it."""
-    declarations = [locked(one) for one in declarations_of_order(attempt_at(attempt_id).order_id)]
+    declarations = _paid_by(attempt_id)
     attempt = abandon_attempt(attempt_id, intent=intent, because=because, by=SYSTEM, at=at)
     _follow(attempt, declarations, at)
     return attempt
+
+
+def _paid_by(attempt_id: int) -> list[Declaration]:
+    """Lock what an attempt pays: one declaration, or none where another order took its place.
+
+    Raises `ValueError` for an order of something else, which this would leave behind.
+    """
+    order = attempt_at(attempt_id).order
+    if any(not one.subject.startswith(PREFIX) for one in lines_of_order(order)):
+        raise ValueError(f"{order.ref} is not for a declaration")
+    return [locked(one) for one in declarations_of_order(order.pk)]
 
 
 def _follow(attempt: Attempt, declarations: Sequence[Declaration], at: datetime) -> None:

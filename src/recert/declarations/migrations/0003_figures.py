@@ -5,9 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credentials", "0003_ends_ahead"),
+        ("credentials", "0004_ends_ahead"),
         ("declarations", "0002_declarations_and_audits"),
-        ("payments", "0002_fees_by_month"),
     ]
 
     operations = [

@@ -56,6 +56,9 @@ class Use(models.Model):
         return f"{self.activity_id} in the cycle until {self.cycle_ends_on}"
 
 
+PREFIX: Final = "DE"
+"""What the ref of a declaration begins with."""
+
 BEFORE: Final = ["draft", "awaiting-payment"]
 WITH_THE_BOARD: Final = ["submitted", "deficient", "under-audit"]
 DECIDED: Final = ["approved", "denied", "withdrawn", "deleted"]
@@ -85,7 +88,7 @@ class Declaration(models.Model):
         DELETED = "deleted"
         DISCARDED = "discarded"
 
-    ref = models.TextField(unique=True, default=partial(new_ref, "DE"), editable=False)
+    ref = models.TextField(unique=True, default=partial(new_ref, PREFIX), editable=False)
     credential = models.ForeignKey(
         Credential, on_delete=models.PROTECT, related_name="declarations"
     )

@@ -13,6 +13,7 @@ import msgspec
 
 from recert.policy.rulebook.activities import (
     ActivityRules,
+    Ask,
     Cap,
     CapGroup,
     CredentialClass,
@@ -65,6 +66,7 @@ __all__ = [
     "AppealRules",
     "Area",
     "AreaRequirement",
+    "Ask",
     "Attestation",
     "AuditRules",
     "Calendar",

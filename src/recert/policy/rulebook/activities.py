@@ -136,10 +136,17 @@ class DocumentType(Table, frozen=True):
     shows: tuple[str, ...] = ()
 
 
+class Ask(Table, frozen=True):
+    """Something that a form asks of whoever signs it, and what answers it."""
+
+    title: str
+    answer: Literal["text", "day", "days", "hours"]
+
+
 class SignedFormType(Table, frozen=True):
     """A form of the board that an employer or manager fills in and signs."""
 
     title: str
     rule: str
     signed_by: str
-    asks: tuple[str, ...]
+    asks: tuple[Ask, ...]

@@ -6,8 +6,8 @@ REFUSE = """
 CREATE FUNCTION refuse_to_change_a_note() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     IF TG_OP = 'UPDATE' AND (NEW.text, NEW."by") = ('', '')
-        AND (NEW.id, NEW.ref, NEW.subject, NEW.about, NEW.by_ref, NEW.at) =
-            (OLD.id, OLD.ref, OLD.subject, OLD.about, OLD.by_ref, OLD.at)
+        AND (NEW.id, NEW.ref, NEW.subject, NEW.person_id, NEW.by_ref, NEW.at) =
+            (OLD.id, OLD.ref, OLD.subject, OLD.person_id, OLD.by_ref, OLD.at)
     THEN
         RETURN NEW;
     END IF;

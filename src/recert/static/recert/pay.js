@@ -11,7 +11,6 @@ const say = (text) => { status.textContent = text; };
 
 const fail = (text) => {
   busy = false;
-  delete form.dataset.sent;
   button.removeAttribute("aria-disabled");
   say("");
   problem.textContent = text;
@@ -85,9 +84,10 @@ const start = () => {
   };
   form.addEventListener("submit", (event) => {
     event.preventDefault();
+    event.stopPropagation(); // what keeps other forms from being sent twice is `busy` here
     go();
   });
-  if (what === "payment") go();
+  if (what === "payment" && !("again" in form.dataset)) go();
 };
 
 start();

@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0002_person_courtesy_letters"),
+        ("people", "0003_merged_and_erased"),
     ]
 
     operations = [

@@ -5,8 +5,8 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("credentials", "0002_revoked_grants"),
-        ("people", "0003_former_names_found"),
+        ("credentials", "0003_cycle_changes"),
+        ("people", "0004_former_names_found"),
     ]
 
     operations = [

@@ -1,0 +1,1 @@
+"""A human must look: requests of certificants, and appeals after an audit."""

@@ -1,0 +1,1 @@
+"""What is done with all that is on record of a person."""
