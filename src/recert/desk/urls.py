@@ -14,6 +14,7 @@ from recert.desk import (
     mergers,
     pages,
     payments,
+    pictures,
     queue,
     refunds,
     requests,
@@ -22,6 +23,7 @@ from recert.desk import (
 app_name = "desk"
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("pictures", pictures.pictures, name="pictures"),
     path("queue", queue.queue, name="queue"),
     path("queue/<ref:ref>", queue.matter, name="matter"),
     path("letters/<ref:ref>", queue.letter, name="letter"),
