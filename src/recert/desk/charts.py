@@ -6,15 +6,15 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-WIDTH: Final = 420
-HEIGHT: Final = 200
-LEFT: Final = 44
+WIDTH: Final = 340
+HEIGHT: Final = 180
+LEFT: Final = 42
 TOP: Final = 10
 BOTTOM: Final = 26
 LINES: Final = 4
 """At most so many lines help to read a picture, beside the ground."""
 
-MOST_LABELS: Final = 7
+MOST_LABELS: Final = 6
 
 
 @dataclass(frozen=True, slots=True)
