@@ -43,7 +43,7 @@ SELECT pg_temp.ref('PE', n), 'CN' || n, '1980-01-01',
     initcap((%(given)s::text[])[1 + (n * 31 %% 120)]),
     initcap((%(given)s::text[])[1 + (n * 17 %% 97)] || (%(family)s::text[])[1 + (n * 7919 %% 40)]),
     'person' || n || '@example.org', '', 'en', 'America/Chicago', '', '', '', 1, true
-FROM generate_series(1, %(people)s) n;
+FROM generate_series(1::bigint, %(people)s) n;
 INSERT INTO people_formername (person_id, given_names, family_name, until_on)
 SELECT id, given_names, 'Earlier' || id %% 5000, '2020-01-01' FROM people_person WHERE id %% 10 = 0;
 INSERT INTO credentials_credential (ref, person_id, program, category, number, certified_on)
@@ -66,7 +66,7 @@ SELECT {values}
 FROM (
     SELECT n, CASE WHEN n <= %(declared)s THEN 1 + (n - 1) / %(each)s
         ELSE 1 + n * 7919 %% %(people)s END AS person
-    FROM generate_series(1, %(activities)s) n
+    FROM generate_series(1::bigint, %(activities)s) n
 ) made
 ORDER BY n;
 """
@@ -84,7 +84,7 @@ SELECT pg_temp.ref('DE', n), credential.id,
             WITH ORDINALITY AS made (one, place))), %(answer)s::jsonb,
     %(rulebook)s, now(), now(), %(today)s - (n %% 40)::int, n %% 7 = 0,
     %(today)s + (n %% 45)::int - 10
-FROM generate_series(1, %(cases)s) n JOIN credentials_credential credential
+FROM generate_series(1::bigint, %(cases)s) n JOIN credentials_credential credential
     ON credential.person_id = n;
 INSERT INTO declarations_declaredactivity (declaration_id, activity_id, claimed, counted,
     deficiency)
