@@ -9,7 +9,7 @@ from recert.declarations.actions.submissions import settle_payment, start_paymen
 from recert.declarations.models import Declaration
 from recert.declarations.queries import positions_of
 from recert.journal.models import Notice
-from recert.payments.actions import keep_intent
+from recert.payments.actions import agree_refund, ask_refund, keep_intent
 from recert.payments.gateway import Card, Found
 from recert.policy.cycles import months_after
 from recert.policy.permissions import SYSTEM, Actor, Role
@@ -19,6 +19,7 @@ BOOK = the_rulebook()
 CARD = Card(method="pm_invented", customer="cus_invented", brand="visa", last4="4242")
 REVIEWER = Actor(ref="AN-R", name="Rita Reviewer", roles=frozenset({Role.REVIEWER}))
 FINANCE = Actor(ref="AN-F", name="Finn Finance", roles=frozenset({Role.FINANCE}))
+SECOND_FINANCE = Actor(ref="AN-E", name="Else Finance", roles=frozenset({Role.FINANCE}))
 
 
 def at(day, hour=18):
@@ -110,3 +111,9 @@ def submit(credential, *, on):
     attempt = begin_payment(declaration, on=on)
     settle_payment(attempt.pk, found=charged(attempt), at=at(on))
     return Declaration.objects.get(pk=declaration.pk)
+
+
+def asked_refund(attempt, *, amount, because, on):
+    """Propose to give money back, and let a second person agree."""
+    refund = ask_refund(attempt.pk, amount=amount, because=because, by=FINANCE, at=at(on))
+    return agree_refund(refund.pk, by=SECOND_FINANCE, at=at(on))

@@ -9,7 +9,8 @@ from django.core.files.base import ContentFile
 
 from recert.board import the_rulebook
 from recert.credentials.models import Credential, Grant
-from recert.dossiers.merging import said_by
+from recert.dossiers.actions.mergers import ENDED_LINKS, NEW_NAMES
+from recert.dossiers.merging import GOES_OVER, said_by
 from recert.dossiers.models import Merger
 from recert.people.models import Account, Person, StaffRole
 from recert.people.queries import actor_of
@@ -103,8 +104,9 @@ def make_merger(kept):
     other = make_person("Twice Recorded", account=False)
     Person.objects.filter(pk=other.pk).update(merged_into=kept)
     said = {"kept": said_by(kept), "other": said_by(other)}
+    moved = {ENDED_LINKS: [], NEW_NAMES: [], **{one._meta.label: [] for one in GOES_OVER}}  # noqa: SLF001  # documented
     return Merger.objects.create(
-        kept=kept, other=other, moved={}, before=said, after=said["kept"], merged_at=AT
+        kept=kept, other=other, moved=moved, before=said, after=said["kept"], merged_at=AT
     )
 
 

@@ -9,10 +9,10 @@ PARTS = ("declarations", "payments", "credentials", "transcript", "people", "jou
 def everything():
     """Answer what is in each table of ours, and which jobs are waiting. One query."""
     models = [model for part in PARTS for model in apps.get_app_config(part).get_models()]
-    tables = [model._meta.db_table for model in models]  # noqa: SLF001  # documented all the same
+    tables = {one._meta.db_table: one._meta.pk.column for one in models}  # noqa: SLF001  # documented
     each = [
-        f"SELECT '{table}', array_agg(one::text ORDER BY one.id) FROM {table} one"  # noqa: S608
-        for table in [*tables, "procrastinate_jobs"]
+        f"SELECT '{table}', array_agg(one::text ORDER BY one.{key}) FROM {table} one"  # noqa: S608
+        for table, key in [*tables.items(), ("procrastinate_jobs", "id")]
     ]
     with connection.cursor() as cursor:
         cursor.execute(" UNION ALL ".join(each))

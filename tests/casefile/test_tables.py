@@ -33,7 +33,9 @@ def read(name):
 
 
 def test_the_columns_are_the_fields_of_an_activity():
-    assert set(COLUMNS) == {field.rstrip("_") for field in Activity.__struct_fields__}
+    judged = {"documented"}  # by an audit, never by who wrote the file
+    fields = {field.rstrip("_") for field in Activity.__struct_fields__}
+    assert set(COLUMNS) == fields - judged
 
 
 def test_a_transcript_is_read_by_its_columns(write):

@@ -14,13 +14,13 @@ from recert.declarations.actions.decisions import (
 from recert.declarations.actions.submissions import correct_declaration
 from recert.journal.letters import letter_of
 from recert.journal.models import Notice
-from recert.payments.actions import ask_refund, settle_refund
+from recert.payments.actions import settle_refund
 from recert.payments.gateway import Refunding
 from recert.payments.queries import paying_attempt
 from recert.policy.permissions import SYSTEM
 from tests.declaring import (
-    FINANCE,
     REVIEWER,
+    asked_refund,
     at,
     declared,
     earn_everything,
@@ -187,9 +187,7 @@ def test_who_withdraws_what_kept_it_valid_is_told_that_it_has_ended():  # STA-6
 
 def test_what_was_given_back_is_told_with_the_reason():  # FEE-1
     attempt = paying_attempt(declared(on=ON).order)
-    refund = ask_refund(
-        attempt.pk, amount=Decimal("40.00"), because="Charged twice", by=FINANCE, at=at(ON)
-    )
+    refund = asked_refund(attempt, amount=Decimal("40.00"), because="Charged twice", on=ON)
     done = Refunding("re_1", "succeeded", refund.money, refund.ref)
     settle_refund(refund.pk, found=done, by=SYSTEM, at=at(LATER))
     subject, text = last_letter()

@@ -46,7 +46,7 @@ from tests.declarations.stages import (
     declared,
     made_up_for,
 )
-from tests.declaring import FINANCE, at, charged
+from tests.declaring import FINANCE, SECOND_FINANCE, at, charged
 from tests.making import actor, make_person
 from tests.tracing import changed, everything
 
@@ -245,7 +245,11 @@ def refund_in(state):
     refund = payments.ask_refund(
         attempt.pk, amount=Decimal(5), because="By mistake.", by=FINANCE, at=at(OPEN)
     )
-    if state != Refund.State.ASKED:
+    if state == Refund.State.DECLINED:
+        payments.decline_refund(refund.pk, because="No.", by=SECOND_FINANCE, at=at(OPEN))
+    elif state != Refund.State.PROPOSED:
+        payments.agree_refund(refund.pk, by=SECOND_FINANCE, at=at(OPEN))
+    if state in {Refund.State.DONE, Refund.State.FAILED}:
         status = "succeeded" if state == Refund.State.DONE else "failed"
         settled_refund(refund, SYSTEM, status)
     return Refund.objects.get(pk=refund.pk)
@@ -269,8 +273,34 @@ PAYMENTS = {
 }
 
 
+BY_TWO: dict[str, Callable[..., Any]] = {
+    "agree_refund": payments.agree_refund,
+    "decline_refund": partial(payments.decline_refund, because="It was no mistake."),
+}
+"""Moves that a second person makes."""
+
+
 def test_every_move_of_a_payment_is_tried_here():
-    assert set(PAYMENTS) == set(payments.MOVES)
+    assert set(PAYMENTS) == set(payments.MOVES) - set(BY_TWO)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", BY_TWO)
+def test_a_second_person_decides_about_a_refund_and_nobody_else(name):
+    act, move = BY_TWO[name], payments.MOVES[name]
+    for state in Refund.State.values:
+        one, before = refund_in(state), everything()
+        for by in (FINANCE, NOBODY, SYSTEM):
+            assert refusal_of(partial(act, one.pk, by=by, at=at(OPEN))) is not None
+        assert changed(before, everything()) == set()
+        code = refusal_of(partial(act, one.pk, by=SECOND_FINANCE, at=at(OPEN)))
+        if state in move.sources:
+            assert code is None
+            assert Refund.objects.get(pk=one.pk).state == move.target
+            assert Event.objects.filter(subject=one.ref, kind=move.event).count() == 1
+        else:
+            assert code == "wrong-state"
+            assert changed(before, everything()) == set()
 
 
 @pytest.mark.django_db

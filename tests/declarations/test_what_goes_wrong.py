@@ -11,8 +11,8 @@ import pytest
 from django.db import connections
 from moneyed import Money
 
-from recert.casework import jobs
-from recert.declarations import paying
+from recert.casework import jobs as payment_jobs
+from recert.declarations import jobs, paying
 from recert.declarations.actions import keeping
 from recert.declarations.actions.allocations import allocate_points
 from recert.declarations.actions.decisions import approve_declaration, find_deficient
@@ -25,7 +25,7 @@ from recert.declarations.actions.submissions import (
 from recert.declarations.declared import draft_of, idle_payments
 from recert.declarations.models import Allocation, Declaration
 from recert.declarations.queries import positions_of
-from recert.payments.actions import ask_refund, keep_intent, settle_refund
+from recert.payments.actions import keep_intent, settle_refund
 from recert.payments.gateway import Refunding
 from recert.payments.models import Attempt, Order, Refund
 from recert.payments.queries import account_of
@@ -38,6 +38,7 @@ from tests.declaring import (
     CARD,
     FINANCE,
     REVIEWER,
+    asked_refund,
     at,
     begin_payment,
     charged,
@@ -117,7 +118,7 @@ def test_nor_what_was_given_back(end):
     declaration, attempt = failed_once()
     settle_payment(attempt.pk, found=charged(attempt), at=at(OPEN))
     amount, because = attempt.amount, "It was called off."
-    refund = ask_refund(attempt.pk, amount=amount, because=because, by=FINANCE, at=at(OPEN))
+    refund = asked_refund(attempt, amount=amount, because=because, on=OPEN)
     if end == "done":
         found = Refunding("re", "succeeded", refund.money, refund.ref)
         settle_refund(refund.pk, found=found, by=SYSTEM, at=at(OPEN))
@@ -175,9 +176,7 @@ def test_a_refund_that_the_processor_will_not_make_has_failed():
     paying.pursue(attempt.pk, gateway=gateway, at=at(OPEN))
     charge = fresh(attempt).charge
     gateway.refund(charge, attempt.money, reference="by hand", once="by hand")
-    refund = ask_refund(
-        attempt.pk, amount=Decimal(5), because="By mistake.", by=FINANCE, at=at(OPEN)
-    )
+    refund = asked_refund(attempt, amount=Decimal(5), because="By mistake.", on=OPEN)
     paying.give_back(refund.pk, gateway=gateway, at=at(OPEN))
     assert fresh(refund).state == Refund.State.FAILED
 
@@ -191,10 +190,10 @@ def test_one_that_cannot_be_settled_keeps_no_other_from_it(monkeypatch, caplog):
             raise ValueError("nonsense")
         settled.append(attempt)
 
-    monkeypatch.setattr(jobs, "reconcile", reconcile)
-    monkeypatch.setattr(jobs, "the_gateway", lambda: GATEWAY)
+    monkeypatch.setattr(payment_jobs, "reconcile", reconcile)
+    monkeypatch.setattr(payment_jobs, "the_gateway", lambda: GATEWAY)
     with caplog.at_level(logging.ERROR):
-        jobs.reconcile_payments(0)
+        payment_jobs.reconcile_payments(0)
     assert settled == [second.pk]
     assert f"attempt {first.pk} cannot be settled" in caplog.text
 

@@ -58,7 +58,7 @@ STAYING = {
     "order": {"currency"},
     "orderline": {"subject", "fee", "title", "rule", "because"},  # of the rulebook
     "attempt": {"currency", "intent", "charge", "failure_code"},
-    "refund": {"asked_by", "processor_ref"},
+    "refund": {"asked_by", "asked_by_ref", "agreed_by", "processor_ref"},  # of staff
     "allocation": {"portions"},
     "declaration": {"purpose", "attested", "case", "answer", "rulebook"},  # the case word by word
     "declaredactivity": {"counted"},
@@ -67,6 +67,10 @@ STAYING = {
     "audititem": {"attested_by", "documents"},  # refs of documents, and verdicts
     "erasure": {"asked_by", "ended_by"},
     "merger": {"moved"},
+    "signedform": {"form"},
+    "request": {"decided_by"},
+    "appeal": {"ground", "proposed_by", "proposed_by_ref", "decided_by"},  # of staff
+    "enclosure": {"media_type"},
 }
 
 

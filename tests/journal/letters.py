@@ -117,6 +117,11 @@ SAMPLES: dict[str, dict[str, Any]] = {
             }
         ],
     },
+    "acting.started": {
+        "who": "Rita Registrar",
+        "until": "2024-05-04T12:30:00Z",
+        "path": "/account/history",
+    },
     "form.asked": DECIDED | ASKING,
     "form.asked-again": DECIDED | ASKING,
     "form.signed": FORM | {"signed_name": "Dr. Ada Employer"},
@@ -129,6 +134,7 @@ SAMPLES: dict[str, dict[str, Any]] = {
 OPTIONAL: dict[str, set[str]] = {
     "declaration.submitted": {"total", "expires_on"},
     "credential.reminded": {"count"},
+    "request.submitted": {"fee"},
 }
 """What a letter can do without."""
 

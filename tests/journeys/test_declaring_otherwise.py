@@ -113,7 +113,7 @@ def test_a_second_credential_on_the_same_day_costs_less(browse):  # FEE-3
     sign_in(page, person)
     declare(page, "MLS(ASCPi)")
     expect(page.get_by_text("Declared today it costs $15.00 only.")).to_be_visible()
-    page.get_by_role("button", name="Declare now: PBT(ASCPi)").click()
+    page.get_by_role("button", name="PBT(ASCPi)").click()
     to_the_payment(page)
     pay(page)
     expect(page.get_by_text("$15.00 paid with Visa")).to_be_visible()

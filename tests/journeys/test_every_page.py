@@ -8,24 +8,14 @@ from django.urls import reverse
 
 from recert import clock
 from recert.board import the_rulebook
-from recert.credentials.models import Credential
 from recert.edge import needed_by
 from recert.journal.secret_links import token_of as token_of_letter
-from recert.payments.queries import paying_attempt
 from recert.people.access import PUBLIC, SIGNED_IN
 from recert.people.links import SIGNER, token_of
 from recert.people.models import Invitation, PrivateLink
 from recert.policy.cycles import years_after
 from recert.policy.permissions import GRANTS, STAFF, Role
 from recert.transcript.signing.queries import key_of
-from tests.declaring import (
-    certified_for,
-    declared,
-    draft,
-    earn_everything,
-    letter_that_came_back,
-    renewed,
-)
 from tests.journeys.conftest import DESKTOP, PHONE, axe_complaints
 from tests.making import (
     CATEGORY,
@@ -33,11 +23,10 @@ from tests.making import (
     make_activity,
     make_credential,
     make_document,
-    make_merger,
     make_person,
 )
-from tests.pages.test_who_sees_what import OBJECTS, PAGES, WORDS
-from tests.signing import ask, make_assessment, make_claim, sign
+from tests.pages.test_who_sees_what import PAGES, address, make_owner
+from tests.signing import ask, make_assessment
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -57,10 +46,20 @@ NO_PAGE = {
     "portal:add-documents": "a button",
     "portal:undo-import": "a button",
     "portal:undo-allocation": "a button",
+    "portal:mark-document": "a button",
+    "portal:audit-period": "a file",
+    "desk:publish-key": "a button",
     "portal:declaration-judge": "a part of a page",
     "portal:declaration-call-off": "a button",
     "portal:webhook": "for the card processor",
     "portal:ask-again": "a button",
+    "portal:enclose": "a button",
+    "portal:enclose-in-appeal": "a button",
+    "portal:send-request": "a button",
+    "portal:send-appeal": "a button",
+    "portal:call-off-request": "a button",
+    "portal:remove-enclosure": "a button",
+    "portal:enclosure": "a file",
     "portal:cancel-form": "a button",
     "portal:paper": "a file",
     "portal:signed-paper": "a file",
@@ -99,7 +98,7 @@ def who_looks(name):
 def board():
     """A person with a bit of everything, and the refs of it."""
     today = clock.today(the_rulebook().calendar.time_zone.value)
-    person = make_person("Amina Benali")
+    person = make_owner()
     credential = make_credential(person, certified_on=years_after(today, -2))
     make_credential(person, category=CATEGORY, certified_on=years_after(today, -5))
     activity = make_activity(person, completed_on=today - timedelta(days=60))
@@ -113,29 +112,16 @@ def board():
     invitation = Invitation.objects.create(
         person=guest, email="a@example.org", invited_at=clock.now(), expires_at=later
     )
-    submitted, approved = declared(on=today), renewed(on=today)
-    for one in (submitted, approved):
-        Credential.objects.filter(pk=one.credential_id).update(person=person)
-    begun = make_credential(person, category="HT", certified_on=certified_for(today))
-    earn_everything(person, begun, on=today)
     standing = PrivateLink.objects.create(person=person, purpose="standing", made_at=clock.now())
     asked = ask(make_assessment(person), at=clock.now())
-    person.things = {
+    person.things |= {
         "credential": credential.ref,
         "activity": activity.ref,
         "document": make_document(activity).ref,
         "import": read.ref,
-        "person": person.ref,
-        "submitted": submitted.ref,
-        "renewed": approved.ref,
-        "draft": draft(begun, on=today).ref,
-        "payment": paying_attempt(submitted.order).ref,
-        "letter": letter_that_came_back(submitted.credential.person).ref,
-        "merger": make_merger(person).ref,
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:standing-link": token_of(standing),
         "to sign": make_assessment(person, completed_on=today - timedelta(days=40)).ref,
-        "claim": sign(ask(make_claim(person), at=clock.now()), at=clock.now()).ref,
         "portal:sign": token_of_letter(key_of(asked)),
         "portal:decline": token_of_letter(key_of(asked)),
     }
@@ -146,9 +132,10 @@ def addresses(who, things):
     for name in sorted(PAGES):
         if name in NO_PAGE or who_looks(name) != who:
             continue
-        ref = things.get(OBJECTS.get(name, name))
-        for args in KINDS if name == "portal:add" else [[ref] if ref else WORDS.get(name, [])]:
-            yield reverse(name, args=args)
+        if name == "portal:add":
+            yield from (reverse(name, args=kind) for kind in KINDS)
+        else:
+            yield address(name, things)
     yield from OTHERS[who]
 
 

@@ -5,6 +5,7 @@ from decimal import Decimal
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -82,8 +83,19 @@ def said(answer):
     return [str(one) for one in answer.context["messages"]]
 
 
-def ask(client, attempt, amount="95.00", because="Charged twice"):
+def propose(client, attempt, amount="95.00", because="Charged twice"):
     return client.post(page_of(attempt), {"amount": amount, "because": because}, follow=True)
+
+
+def ask(client, attempt, amount="95.00", because="Charged twice"):
+    """Propose to give money back, and let a second person agree where it came to that."""
+    answer = propose(client, attempt, amount, because)
+    proposed = Refund.objects.filter(state="proposed").first()
+    if proposed is None:
+        return answer
+    second = Client()
+    second.force_login(make_account(staff=[Role.FINANCE]))
+    return second.post(reverse("desk:refund", args=[proposed.ref]), {"agree": "yes"}, follow=True)
 
 
 # What was paid
@@ -225,6 +237,31 @@ def test_money_is_given_back_once_with_the_reason(finance, attempt, processor): 
     answer = finance.get(page_of(attempt))
     assert answer.context["form"] is None
     assert ask(finance, attempt, "0.01").status_code == 409
+
+
+def test_two_people_give_money_back(client, finance, attempt, processor):  # AUD-6
+    answer = propose(finance, attempt)
+    assert "Another person must agree" in said(answer)[0]
+    refund = Refund.objects.get()
+    assert (refund.state, processor.given_back) == ("proposed", [])
+    reconcile_payments(timestamp=0)
+    assert processor.given_back == []
+    (concern,) = finance.get(LIST).context["concerns"]
+    assert concern.why == "A refund waits for a second person"
+    page = reverse("desk:refund", args=[refund.ref])
+    assert "You proposed this" in finance.get(page).text
+    answer = finance.post(page, {"agree": "yes"}, follow=True)
+    assert said(answer) == ["You proposed this; somebody else must agree to it."]
+    assert Refund.objects.get().state == "proposed"
+    client.force_login(make_account("else@example.org", staff=[Role.FINANCE]))
+    assert client.post(page, {"because": " "}).status_code == 422
+    client.post(page, {"because": "It was charged once only."})
+    refund.refresh_from_db()
+    assert (refund.state, refund.agreed_by) == ("declined", "else@example.org")
+    assert processor.given_back == []
+    assert client.get(page).status_code == 302  # nothing is to be agreed to any more
+    assert "It was charged once only." in client.get(page_of(attempt)).text
+    assert finance.get(page_of(attempt)).context["left"].amount == attempt.amount
 
 
 @pytest.mark.parametrize("amount", ["", "0", "-1", "0.001", "95.01", "much", "NaN", "1e3"])

@@ -10,15 +10,15 @@ from pypdf import PdfReader
 
 from recert.declarations.actions.decisions import approve_declaration
 from recert.declarations.actions.drafts import start_declaration
-from recert.payments.actions import ask_refund, settle_refund
+from recert.payments.actions import settle_refund
 from recert.payments.gateway import Refunding
 from recert.payments.models import Attempt
 from recert.payments.queries import paying_attempt
 from recert.people.models import Person
 from recert.policy.permissions import GRANTS, STAFF, SYSTEM, Permission, Role
 from tests.declaring import (
-    FINANCE,
     REVIEWER,
+    asked_refund,
     at,
     certified_for,
     declared,
@@ -95,9 +95,7 @@ def test_a_receipt_has_every_fee_with_its_reason(client):  # FEE-2, FEE-3
 def test_a_receipt_tells_what_was_given_back(client):
     declaration = declared(on=ON)
     attempt = paying_attempt(declaration.order)
-    refund = ask_refund(
-        attempt.pk, amount=Decimal("40.00"), because="Charged twice", by=FINANCE, at=at(ON)
-    )
+    refund = asked_refund(attempt, amount=Decimal("40.00"), because="Charged twice", on=ON)
     assert "Charged twice" not in text_of(of_owner(client, "receipt", declaration))
     done = Refunding("re_1", "succeeded", refund.money, refund.ref)
     settle_refund(refund.pk, found=done, by=SYSTEM, at=at(ON))

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from recert import clock
 from recert.board import the_rulebook
-from recert.declarations.jobs import reconcile_payments
+from recert.casework.jobs import reconcile_payments
 from recert.declarations.models import Declaration
 from recert.journal.models import Event
 from recert.payments.models import Attempt, Order

@@ -1,6 +1,7 @@
 """Every page against every role: what is declared, what is refused, and no stranger's object."""
 
 from datetime import timedelta
+from decimal import Decimal
 
 import pytest
 from django.db import transaction
@@ -8,11 +9,13 @@ from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from recert import clock
 from recert.board import the_rulebook
+from recert.casework.actions.appeals import send_appeal
 from recert.declarations.actions.decisions import approve_declaration
 from recert.declarations.actions.draws import declare_period, select_for_audit
 from recert.edge import needed_by
 from recert.journal.models import Event
 from recert.journal.secret_links import token_of as token_of_letter
+from recert.payments.actions import ask_refund
 from recert.payments.queries import paying_attempt
 from recert.people.access import PUBLIC, SIGNED_IN
 from recert.people.links import SIGNER, token_of
@@ -20,8 +23,17 @@ from recert.people.models import Invitation, PrivateLink
 from recert.policy.permissions import GRANTS, STAFF, Permission, Role
 from recert.policy.sampling import Stratum
 from recert.transcript.signing.queries import key_of
+from tests.asking import (
+    Kind,
+    appeal_after,
+    audit_not_passed,
+    begin,
+    send,
+    with_file,
+)
 from tests.declarations.test_audits import ADMINISTRATOR, AUDITOR
 from tests.declaring import (
+    FINANCE,
     REVIEWER,
     certified_for,
     draft,
@@ -33,6 +45,7 @@ from tests.fakes import fake_in
 from tests.making import (
     AT,
     HOURLY,
+    actor,
     make_account,
     make_activity,
     make_credential,
@@ -114,6 +127,24 @@ OBJECTS = {
     "desk:select-audit": "submitted",
     "desk:publish-key": "period",
     "desk:judge": "audit",
+    "portal:ask-appeal": "not passed",
+    "portal:appeal": "appeal",
+    "portal:enclose-in-appeal": "appeal",
+    "portal:send-appeal": "appeal",
+    "portal:request": "request",
+    "portal:change-request": "request",
+    "portal:enclose": "request",
+    "portal:send-request": "request",
+    "portal:pay-request": "request",
+    "portal:call-off-request": "request",
+    "portal:take-back-request": "request",
+    "portal:enclosure": "enclosure",
+    "portal:remove-enclosure": "enclosure",
+    "desk:request": "sent request",
+    "desk:request-enclosure": "sent enclosure",
+    "desk:appeal": "appeal",
+    "desk:appeal-enclosure": "appeal enclosure",
+    "desk:refund": "refund",
 }
 """The pages about a thing of somebody's, and which one it is."""
 
@@ -122,6 +153,7 @@ WORDS = {
     "portal:check": [HOURLY],
     "portal:address": ["home"],
     "portal:export": ["csv"],
+    "portal:ask": ["name-change"],
     "desk:judge": ["item"],
     "portal:audit-period": ["period"],
 }
@@ -177,8 +209,34 @@ def make_owner():
     person.to_sign = make_assessment(person)
     person.asked = ask(make_assessment(person), at=clock.now())
     person.claim = sign(ask(make_claim(person), at=clock.now()), at=clock.now())
+    make_casework(person, begun, today)
     person.things = things_of(person)
     return person
+
+
+def make_casework(person, credential, today):
+    """Make a request before it is sent and one after, appeals likewise, and a proposed refund."""
+    person.request = begin(person, Kind.INACTIVE, credential=credential, on=today)
+    person.enclosure = with_file(person.request, person, on=today)
+    person.sent = begin(person, Kind.NAME, on=today)
+    person.sent_enclosure = with_file(person.sent, person, on=today)
+    send(person.sent, on=today)
+    audits = []
+    for category, days in {"MB": 50, "BB": 60}.items():
+        failed = make_credential(person, category=category, certified_on=certified_for(today))
+        earn_everything(person, failed, on=today, completed_on=today - timedelta(days=days))
+        audits.append(audit_not_passed(failed, on=today))
+    person.not_passed, appealed = audits
+    appeal = appeal_after(appealed, on=today)
+    person.appeal = send_appeal(appeal.pk, today=today, by=actor(person), at=clock.now())
+    person.appeal_enclosure = appeal.enclosures.get()
+    person.refund = ask_refund(
+        paying_attempt(person.renewed.order).pk,
+        amount=Decimal(5),
+        because="Charged twice.",
+        by=FINANCE,
+        at=clock.now(),
+    )
 
 
 DECLARED = {"submitted": "MLT", "renewed": "CLM", "audited": "PBT"}
@@ -211,6 +269,14 @@ def things_of(owner):
         "item": owner.audit.items.first().pk,
         "period": owner.period.ref,
         "merger": make_merger(owner).ref,
+        "request": owner.request.ref,
+        "enclosure": owner.enclosure.ref,
+        "sent request": owner.sent.ref,
+        "sent enclosure": owner.sent_enclosure.ref,
+        "not passed": owner.not_passed.ref,
+        "appeal": owner.appeal.ref,
+        "appeal enclosure": owner.appeal_enclosure.ref,
+        "refund": owner.refund.ref,
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:calendar-feed": token_of(link),
         "portal:standing-link": token_of(standing),
@@ -311,6 +377,12 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
         "portal:webhook": 400,  # a forged one
         "portal:declaration-call-off": 302,
         "desk:publish-key": 302,
+        "portal:enclose": 302,
+        "portal:enclose-in-appeal": 302,
+        "portal:send-request": 302,
+        "portal:send-appeal": 302,
+        "portal:call-off-request": 302,
+        "portal:remove-enclosure": 302,
     }
     assert answer.status_code == expected.get(name, 200)
     if answer.streaming:

@@ -14,6 +14,8 @@ ROOT = Path(recert.__file__).parent
 FILES = [file for file in sorted(ROOT.rglob("*.py")) if "migrations" not in file.parts]
 TREES = {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text("utf-8")) for file in FILES}
 NO_ACTIONS = {f"declarations/actions/{name}.py" for name in ("__init__", "keeping", "locking")}
+NO_ACTIONS |= {f"casework/actions/{name}.py" for name in ("__init__", "locking")}
+NO_ACTIONS |= {"dossiers/actions/__init__.py"}
 """In a folder of actions: what they share, inside the transaction that one of them opened."""
 
 ACTIONS = {
@@ -114,6 +116,11 @@ def tables_of_moves():
 MADE_BY = {
     "take_payment": "settle_payment",
     "submit_declaration": "start_payment",
+    "take_request_payment": "settle_any_payment",
+    "give_up_request_payment": "give_up_any_payment",
+    "grant_request": "grant_inactive_status",
+    "grant_appeal": "agree_outcome",
+    "deny_appeal": "agree_outcome",
     "succeed_attempt": "settle_attempt",
     "recover_attempt": "settle_attempt",
     "fail_attempt": "settle_attempt",

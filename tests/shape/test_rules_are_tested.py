@@ -9,7 +9,7 @@ from recert.policy import load_rulebook
 
 TESTS = Path(__file__).parents[1]
 HERE = Path(__file__)
-KERNELS = ("PAR-", "CYC-", "REQ-", "ACT-", "FEE-", "STA-")
+KERNELS = ("PAR-", "CYC-", "REQ-", "ACT-", "DEC-", "FEE-", "STA-")
 RULES = [rule for rule in load_rulebook("ascp-international").rules if rule.startswith(KERNELS)]
 
 SOURCES = [file for file in TESTS.rglob("test_*.py") if file != HERE]

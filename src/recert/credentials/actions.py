@@ -24,7 +24,7 @@ def grant_inactive(
     """Grant inactive status until a day, by which the cycle that runs is extended (STA-1)."""
     credential = _locked(credential_id, by, Permission.DECIDE_REQUESTS)
     period = InactivePeriod.objects.create(credential=credential, granted_on=on, until_on=until_on)
-    _note(credential, "credential.inactive-granted", by, at, because, until_on=until_on)
+    _note("credential.inactive-granted", credential, by, at, because, until_on=until_on)
     return period
 
 
@@ -50,7 +50,7 @@ def shorten_cycle(
         credential=credential, cycle_starts_on=cycle.starts, ends_on=ends_on, granted_on=on
     )
     facts = {"ended_on": cycle.ends, "ends_on": ends_on}
-    _note(credential, "credential.cycle-shortened", by, at, because, **facts)
+    _note("credential.cycle-shortened", credential, by, at, because, **facts)
     return change
 
 
@@ -75,7 +75,7 @@ def correct_credential(
             _("Another credential has this already; look which of the two is right."),
         ) from None
     facts = {"before": {what: before}, "after": {what: value}}
-    _note(credential, "credential.corrected", by, at, because, **facts)
+    _note("credential.corrected", credential, by, at, because, **facts)
     return credential
 
 
@@ -87,7 +87,7 @@ def _locked(credential_id: int, by: Actor, needs: Permission) -> Credential:
 
 
 def _note(
-    credential: Credential, kind: str, by: Actor, at: datetime, because: str, **facts: object
+    kind: str, credential: Credential, by: Actor, at: datetime, because: str, **facts: object
 ) -> None:
     record_event(
         kind,

@@ -22,7 +22,7 @@ from recert.policy.fees import Charge, Submission, fees_due, total_of
 from recert.policy.permissions import Actor, Permission
 from recert.policy.planned import CredentialPlan
 from recert.policy.points import Points
-from recert.policy.refusals import not_found
+from recert.policy.refusals import Refused, not_found
 
 State = Declaration.State
 
@@ -122,7 +122,7 @@ def draft_of(declaration: Declaration, *, as_of: date) -> Draft:
     positions = positions_of(person, as_of=as_of, planned=False)
     position = positions.of(declaration.credential)
     if position.assessment is None:
-        raise not_found()
+        raise Refused("not-declarable", position.declarable.says)
     case = position.assessment.case
     proven, left_out = _proven(declaration), set(declaration.left_out)
     # What was used before stays: it counts for nothing, and says why its like does not either.

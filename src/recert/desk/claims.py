@@ -41,7 +41,7 @@ def claims(request: Request) -> HttpResponse:
 def claim(request: Request, ref: str) -> HttpResponse:
     """Approve a claim that a manager signed, or refuse it with a reason (ACT-5)."""
     found = claim_seen_by(request.actor, ref)
-    form = DecisionForm(request.POST or kept_form(request), refuses="refuse" in request.POST)
+    form = DecisionForm(request.POST or kept_form(request))
     is_sent = bool({"approve", "refuse"} & set(request.POST))
     if is_sent and form.is_valid() and not is_untold(request, ref):
         decide = refuse_claim if "refuse" in request.POST else approve_claim

@@ -176,17 +176,6 @@ class DecisionForm(forms.Form):
         help_text=gettext_lazy("It stands in the letter. Who is refused is told why."),
     )
 
-    def __init__(self, *args: Any, refuses: bool, **options: Any) -> None:  # noqa: ANN401  # as Django passes them on
-        super().__init__(*args, **options)
-        self.refuses = refuses
-
-    def clean_because(self) -> str:
-        """Refuse a "no" without its reason."""
-        because = str(self.cleaned_data["because"])
-        if self.refuses and not because:
-            raise ValidationError(_("Say why the claim is refused."))
-        return because
-
 
 class NameForm(forms.Form):
     """A legal name, and the document that shows it."""

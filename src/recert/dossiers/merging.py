@@ -11,6 +11,7 @@ from django.db.models import Exists, Model, OuterRef, Q
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from recert.casework.models import Request
 from recert.credentials.models import Credential
 from recert.declarations.models import Allocation, AuditItem, Declaration, DeclaredActivity, Use
 from recert.dossiers.models import Erasure, Merger
@@ -60,6 +61,7 @@ GOES_OVER: Final[tuple[type[Model], ...]] = (
     Activity,
     TranscriptImport,
     Order,
+    Request,
     FormerName,
     Invitation,
     PrivateLink,
@@ -71,6 +73,7 @@ STAYS: Final = {
     "people.Address": "copied where it is chosen",
     "people.Person": "records merged before lead on by themselves",
     "queue.Note": "a note is never changed; whoever reads reads those of all records",
+    "reminders.Reminded": "days of the past; a reminder goes to the kept record from then on",
     "dossiers.Erasure": "an open one hinders; one that was called off is of its record",
     "dossiers.Merger": "it says which records they were",
 }

@@ -5,20 +5,21 @@ A table that is not here fails a test. So whoever adds one says what its export 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final, Literal
+from typing import Any, Final, Literal
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from allauth.usersessions.models import UserSession
-from django.db.models import F, Model, Q, Value
+from django.db.models import F, FileField, Model, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
-from recert.credentials.models import Credential, Grant, InactivePeriod
+from recert.casework.models import Appeal, Enclosure, Request
+from recert.credentials.models import Credential, CycleChange, Grant, InactivePeriod
 from recert.declarations.models import (
     Allocation,
     Audit,
@@ -40,7 +41,8 @@ from recert.people.models import (
     StaffRole,
 )
 from recert.queue.models import Assignment, Note
-from recert.transcript.models import Activity, Document, Hold, TranscriptImport
+from recert.reminders.models import Reminded
+from recert.transcript.models import Activity, Document, Hold, SignedForm, TranscriptImport
 
 GONE: Final = "(erased)"
 """What stands where words were that cannot be empty."""
@@ -65,6 +67,20 @@ class Table:
     goes: Mapping[str, object] | Literal["rows", "with-account"] = field(default_factory=dict)
     hides: frozenset[str] = frozenset()
     untold: Q | None = None
+    or_whose: str = ""  # where some rows lead to the person another way
+
+    def rows_of(self, keys: Sequence[int]) -> QuerySet[Any]:
+        """Answer the rows of the people with these primary keys."""
+        theirs = Q(**{f"{self.whose}__in": keys})
+        if self.or_whose:
+            theirs |= Q(**{f"{self.or_whose}__in": keys})
+        return self.model._default_manager.filter(theirs)  # noqa: SLF001  # any manager
+
+    @property
+    def files(self) -> list[str]:
+        """Which of its fields name files."""
+        fields = self.model._meta.concrete_fields  # noqa: SLF001  # Django's own way in
+        return [one.name for one in fields if isinstance(one, FileField)]
 
     @property
     def name(self) -> str:
@@ -160,10 +176,21 @@ TABLES: Final = (
     Table(Grant, "credential__person", _("Cycles that a declaration brought.")),
     Table(InactivePeriod, "credential__person", _("Inactive status, as granted.")),
     Table(
+        CycleChange,
+        "credential__person",
+        _("Cycles that were shortened, so that several end together."),
+    ),
+    Table(
         Activity,
         "person",
         _("Activities of the transcript, withdrawn ones too. Points and hours are hundredths."),
-        goes={"title": GONE, "provider": "", "earned": "", "version": F("version") + 1},
+        goes={
+            "title": GONE,
+            "provider": "",
+            "earned": "",
+            "attested_by": "",
+            "version": F("version") + 1,
+        },
     ),
     Table(
         Document,
@@ -175,6 +202,23 @@ TABLES: Final = (
             "sha256": Concat(Value("erased "), F("ref")),
         },
         hides=frozenset({"file"}),
+    ),
+    Table(
+        SignedForm,
+        "activity__person",
+        _("Forms that somebody was asked to sign, and what they signed; papers are files apart."),
+        goes={
+            "signer_name": GONE,
+            "signer_email": "",
+            "note": "",
+            "typed": {},
+            "answers": [],
+            "signed_name": "",
+            "paper": "",
+            "sha256": "",
+            "reason": "",
+        },
+        hides=frozenset({"paper"}),
     ),
     Table(Hold, "activity__person", _("What keeps activities from being changed for now.")),
     Table(TranscriptImport, "person", _("Files of activities that were read in."), goes="rows"),
@@ -239,6 +283,32 @@ TABLES: Final = (
         _("What the person looked after at the board."),
         goes="with-account",
     ),
+    Table(
+        Request,
+        "person",
+        _("Requests to the board, and how they ended."),
+        goes={"said": {}, "reason": GONE},
+    ),
+    Table(
+        Appeal,
+        "audit__declaration__credential__person",
+        _("Appeals after audits, and how they ended."),
+        goes={"letter": "", "proposed_because": GONE, "reason": GONE},
+    ),
+    Table(
+        Enclosure,
+        "request__person",
+        _("Documents that came with requests and appeals; their files are not in this archive."),
+        goes={"name": GONE, "file": "", "sha256": Concat(Value("erased "), F("ref"))},
+        hides=frozenset({"file"}),
+        or_whose="appeal__audit__declaration__credential__person",
+    ),
+    Table(
+        Reminded,
+        "person",
+        _("Days on which a reminder went out."),
+        goes="rows",
+    ),
     Table(Erasure, "person", _("Requests to be erased."), goes={"because": GONE}),
     Table(
         Merger,
@@ -258,6 +328,7 @@ OF_NOBODY: Final[Mapping[str, str]] = {
     "journal.Link": "numbers and hashes",
     "journal.Unchained": "numbers",
     "declarations.AuditPeriod": "the board's own",
+    "reminders.ReminderDay": "the board's own",
     "socialaccount.SocialApp": "the board's own",
 }
 """Tables that hold nothing that leads to a person, and why."""

@@ -87,7 +87,7 @@ def _untold(records: list[Person]) -> Q:
 
 def _rows(table: Table, records: Sequence[Person], *, own: bool) -> list[dict[str, Any]]:
     keys = [one.pk for one in records]
-    found = table.model._default_manager.filter(**{f"{table.whose}__in": keys})  # noqa: SLF001  # as above
+    found = table.rows_of(keys)
     if own and table.untold is not None:
         found = found.exclude(table.untold)
     relations = [one.name for one in table.model._meta.concrete_fields if one.is_relation]  # noqa: SLF001  # Django's own way in

@@ -16,7 +16,7 @@ def policy_with_cards(
 ) -> str:
     """Answer the policy of a page on which the card processor takes a card.
 
-    >>> policy_with_cards(scripts=["https://a.example"], frames=[], connections=[])[-77:]
+    >>> policy_with_cards(scripts=["https://a.example"], frames=[], connections=[])[-74:]
     " script-src 'self' https://a.example; frame-src 'self'; connect-src 'self'"
     """
     allowed = {"script-src": scripts, "frame-src": frames, "connect-src": connections}

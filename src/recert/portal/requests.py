@@ -117,7 +117,7 @@ def _offers(person: int, today: date) -> list[Offer]:
             Kind.NAME,
             words[Kind.NAME],
             _("If your legal name has changed. It needs an official document."),
-            NAME_RULE if NAME_RULE in book.rules else "",
+            book.naming.name_changes.rule,
         ),
         Offer(
             Kind.ALIGNMENT,
@@ -139,10 +139,6 @@ def _rule_of_inactive() -> str:
     """Answer the rule by which grounds are likely to be accepted."""
     grounds = the_rulebook().inactive.grounds.values()
     return next((one.rule for one in grounds if one.accepted and not one.waives_fee), "")
-
-
-NAME_RULE = "PER-1"
-"""The rule about names in the programme that has one; no setting of a rulebook names it."""
 
 
 @needs(Permission.DECLARE)

@@ -89,7 +89,9 @@ def lacking_in(request: Request, *, today: date) -> str:
             return inactive_choice(request.credential, as_of=today).why_not
         case Kind.ALIGNMENT if shortening_in(request, as_of=today) is None:
             return _("This cycle cannot be ended on that day any more; choose another.")
-        case Kind.NAME if not files_of(request):
+        case Kind.NAME if (
+            the_rulebook().naming.name_changes.value == "with-document" and not files_of(request)
+        ):
             return _("Add the official document that shows the new name.")
         case Kind.CORRECTION if correction_in(request, as_of=today) is None:
             return _("The record does not have this any more; choose anew.")

@@ -22,7 +22,6 @@ from recert.people.models import Account, Person
 from recert.people.queries import records_of
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused
-from recert.transcript.models import Document
 
 MOVES: Final = {
     "call_off_erasure": Move(
@@ -133,9 +132,12 @@ def _locked(person_id: int, by: Actor) -> Person:
 
 def _erase_files(records: Sequence[Person]) -> None:
     """Delete the files once the transaction is there; else their rows would name nothing."""
-    for document in Document.objects.filter(activity__person__in=records).exclude(file=""):
-        name, storage = str(document.file.name), document.file.storage
-        transaction.on_commit(partial(storage.delete, name))
+    keys = [one.pk for one in records]
+    for table in TABLES:
+        for field in table.files:
+            for row in table.rows_of(keys).exclude(**{field: ""}):
+                file = getattr(row, field)
+                transaction.on_commit(partial(file.storage.delete, str(file.name)))
 
 
 def _erase_cases(records: Sequence[Person]) -> None:
@@ -156,7 +158,7 @@ def _erase_rows(records: Sequence[Person], at: datetime) -> None:
     """Do to each table what it says of itself; first those that lead through others."""
     keys = [one.pk for one in records]
     for table in reversed(TABLES):
-        rows = table.model._default_manager.filter(**{f"{table.whose}__in": keys})  # noqa: SLF001  # any manager
+        rows = table.rows_of(keys)
         if table.goes == "rows":
             rows.delete()
         elif not isinstance(table.goes, str) and table.goes:

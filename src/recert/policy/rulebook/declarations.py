@@ -16,6 +16,7 @@ class Naming(Table, frozen=True):
     maintained_suffix: str
     suffix_in_first_cycle: Setting[bool]
     while_inactive: Setting[Literal["not-used", "used"]]
+    name_changes: Setting[Literal["with-document", "on-request"]]  # of the person's legal name
 
 
 class CycleRules(Table, frozen=True):
