@@ -27,6 +27,9 @@ from recert.running.up import prepare
 
 DATA = Path(__file__).parents[1] / "build" / "bench-desk"
 ALLOWED_MS = 150
+WHOLE, ALLOWED_FOR_WHOLE_MS = "in pictures", 1500
+"""The page that sums up the whole board, and nobody waits for it many times a day."""
+
 PER_CASE = 18
 """Activities of a case."""
 
@@ -125,9 +128,9 @@ def main() -> None:
             say(f"{empty.name}: median", f"{took:.0f} ms")
             for name, path in made.pages.items():
                 took = p50(Asked(name, get(path, made.cookie)), port)
-                good = took < ALLOWED_MS
-                found = f"{took:.0f} of {ALLOWED_MS} ms, {made.queries[name]} queries"
-                say(f"{name}: median", found, good=good)
+                allowed = ALLOWED_FOR_WHOLE_MS if name == WHOLE else ALLOWED_MS
+                found = f"{took:.0f} of {allowed} ms, {made.queries[name]} queries"
+                say(f"{name}: median", found, good=took < allowed)
 
 
 @dataclass(frozen=True)
@@ -226,7 +229,7 @@ def _pages() -> dict[str, str]:
         "a case": f"/desk/declarations/{middle.ref}?from=queue",
         "an audit": f"/desk/audits/{audit.ref}?from=queue",
         "the list of declarations": "/desk/declarations",
-        "in pictures (no limit was set)": "/desk/pictures",
+        WHOLE: "/desk/pictures",
     }
 
 

@@ -15,6 +15,10 @@ class Migration(migrations.Migration):
             index=models.Index(fields=["certified_on"], name="credential_certified"),
         ),
         migrations.AddIndex(
+            model_name="credential",
+            index=models.Index(fields=["category"], name="credential_category"),
+        ),
+        migrations.AddIndex(
             model_name="grant",
             index=models.Index(fields=["ends_on"], name="grant_ends"),
         ),
