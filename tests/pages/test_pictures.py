@@ -121,6 +121,13 @@ def test_what_lies_ahead_is_what_the_kernel_says():
     by = actor(person)
     staff = type(by)(ref="AN", name="A", roles=frozenset({Role.REVIEWER}))
     assert ends_by_month(staff, since=TODAY, until=until) == expected
+    early = make_credential(person, category="MLS", certified_on=date(2018, 12, 5), cycles=1)
+    last = early.grants.get()
+    assert TODAY <= last.ends_on <= until
+    assert ends_by_month(staff, since=TODAY, until=until) != expected
+    following = {"starts_on": last.ends_on.replace(day=1), "ends_on": date(2027, 12, 31)}
+    Grant.objects.create(credential=early, granted_on=TODAY, **following)  # renewed before its end
+    assert ends_by_month(staff, since=TODAY, until=until) == expected
 
 
 def test_each_picture_has_its_table_and_is_empty_where_nothing_is(client, seen):
