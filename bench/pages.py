@@ -47,13 +47,13 @@ def say(what: str, found: str, *, good: bool | None = None) -> None:
 
 
 @contextmanager
-def server(url: str, port: int) -> Iterator[None]:
+def server(url: str, port: int, *, data: Path = DATA) -> Iterator[None]:
     """Run the server with one worker."""
     environment = os.environ | {
         "DATABASE_URL": url,
         "DJANGO_SETTINGS_MODULE": "bench.settings",
         "RECERT_SECRET_KEY": "of a bench",
-        "RECERT_DATA": str(DATA),
+        "RECERT_DATA": str(data),
         "PYTHONPATH": str(ROOT),
     }
     command = ["granian", "--interface", "wsgi", "recert.wsgi:application"]
@@ -64,7 +64,7 @@ def server(url: str, port: int) -> Iterator[None]:
     try:
         for _ in range(200):
             try:
-                if _get("/empty")(http.client.HTTPConnection("localhost", port)) == 200:  # noqa: PLR2004  # OK
+                if get("/empty")(http.client.HTTPConnection("localhost", port)) == 200:  # noqa: PLR2004  # OK
                     break
             except OSError:
                 time.sleep(0.1)
@@ -74,7 +74,9 @@ def server(url: str, port: int) -> Iterator[None]:
         running.wait(20)
 
 
-def _get(path: str, cookie: str = "") -> Callable[[http.client.HTTPConnection], int]:
+def get(path: str, cookie: str = "") -> Callable[[http.client.HTTPConnection], int]:
+    """Answer what asks for a page."""
+
     def ask(connection: http.client.HTTPConnection) -> int:
         connection.request("GET", path, headers={"Cookie": cookie} if cookie else {})
         answer = connection.getresponse()
@@ -159,11 +161,11 @@ def main() -> None:
     with board.prepared(DATA, certificants=wanted) as made:
         port = free_port()
         cookie = f"sessionid={made.session}"
-        empty = Asked("an empty page", _get("/empty"))
-        signed_in = Asked("an empty page, signed in", _get("/empty", cookie))
+        empty = Asked("an empty page", get("/empty"))
+        signed_in = Asked("an empty page, signed in", get("/empty", cookie))
         pages = [
-            Asked("dashboard", _get("/dashboard", cookie)),
-            Asked("transcript of 400", _get("/transcript", cookie)),
+            Asked("dashboard", get("/dashboard", cookie)),
+            Asked("transcript of 400", get("/transcript", cookie)),
             Asked("the answer while one types", _check(made.kind, cookie, made.token)),
             Asked("add an activity", _add(made.kind, cookie, made.token), 302),
         ]

@@ -8,6 +8,7 @@ from recert.declarations.actions.drafts import attest, start_declaration
 from recert.declarations.actions.submissions import settle_payment, start_payment
 from recert.declarations.models import Declaration
 from recert.declarations.queries import positions_of
+from recert.journal.models import Notice
 from recert.payments.actions import agree_refund, ask_refund, keep_intent
 from recert.payments.gateway import Card, Found
 from recert.policy.cycles import months_after
@@ -43,6 +44,14 @@ def renewed(*, on, name="Amina Benali"):
     """Answer what somebody new declared on a day, and the board approved on it."""
     declaration = declared(on=on, name=name)
     return approve_declaration(declaration.pk, today=on, by=REVIEWER, at=at(on))
+
+
+def letter_that_came_back(person):
+    """Answer the last letter to a person, as if its reader had been refused."""
+    notice = Notice.objects.filter(person=person.ref).order_by("id").last()
+    notice.failed_at, notice.last_error = notice.owed_at, "550 nobody is called so here"
+    notice.save(update_fields=["failed_at", "last_error"])
+    return notice
 
 
 def earn_everything(person, credential, *, on, completed_on=None):

@@ -54,6 +54,7 @@ STAYING = {
     "activity": {"kind", "portions", "reported_by"},
     "document": {"proves", "media_type"},
     "hold": {"holder"},
+    "note": {"subject", "by_ref"},
     "order": {"currency"},
     "orderline": {"subject", "fee", "title", "rule", "because"},  # of the rulebook
     "attempt": {"currency", "intent", "charge", "failure_code"},

@@ -6,6 +6,8 @@ from datetime import UTC, date, datetime
 import pytest
 from django.core import mail
 from django.core.cache import cache
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from icalendar import Calendar
 
@@ -13,7 +15,7 @@ from recert import clock
 from recert.journal.models import Event
 from recert.people.models import Account, Invitation, PrivateLink
 from recert.policy.permissions import Role
-from tests.making import make_account, make_credential, make_person
+from tests.making import AT, make_account, make_credential, make_person
 
 pytestmark = pytest.mark.django_db
 
@@ -217,6 +219,44 @@ def test_people_are_found_as_names_begin(client):
     assert found("c99") == ["Åse Zoltan"]
     assert found("nobody") == []
     assert found("%") == []
+
+
+def test_people_are_found_by_earlier_names_and_by_the_number_of_a_certification(client):
+    married = make_person("Amina Haddad", account=False)
+    married.former_names.create(given_names="Amina", family_name="Benali", until_on=AT.date())
+    make_person("Benali Of Today", account=False)
+    credential = make_credential(married)
+    client.force_login(make_account(staff=[Role.REVIEWER]))
+
+    def found(words):
+        answer = client.get(reverse("desk:home"), {"words": words})
+        return [one.name for one in answer.context["found"]], answer.text
+
+    names, text = found("bena")
+    assert names == ["Benali Of Today", "Amina Haddad"]
+    assert "earlier: Amina Benali" in text
+    assert found("ben ami")[0] == ["Amina Haddad"]
+    assert found("ben had")[0] == []
+    assert found(f" {credential.number.lower()} ")[0] == ["Amina Haddad"]
+    assert found(credential.number[:-1])[0] == []
+
+
+def test_finding_people_asks_as_often_for_one_as_for_many(client):
+    client.force_login(make_account(staff=[Role.REVIEWER]))
+
+    def counted(words):
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(reverse("desk:home"), {"words": words}).status_code == 200
+        return len(queries)
+
+    for number in range(31):
+        one = make_person(f"{'Many' if number else 'One'} Alike", account=False)
+        name = "Before Many" if number else "Before One"
+        given, _, family = name.partition(" ")
+        one.former_names.create(given_names=given, family_name=family, until_on=AT.date())
+    counted("nobody")
+    assert counted("before one") == counted("before many")
+    assert counted("one") == counted("many") < 20
 
 
 def test_every_way_to_sign_in_is_there(client):

@@ -20,7 +20,13 @@ from recert.transcript.signing.actions import cancel_form
 from recert.transcript.signing.codes import code_of
 from recert.transcript.signing.queries import key_of
 from tests.asking import appeal_after, audit_not_passed, begin, with_file
-from tests.declaring import FINANCE, certified_for, declared, earn_everything
+from tests.declaring import (
+    FINANCE,
+    certified_for,
+    declared,
+    earn_everything,
+    letter_that_came_back,
+)
 from tests.making import (
     HOURLY,
     actor,
@@ -78,7 +84,13 @@ DESK += [("desk:claim", ["claim"]), ("desk:paper", ["claim"])]
 DESK += [("desk:take-out", ["person"]), ("desk:act-for", ["person"]), ("desk:erase", ["person"])]
 DESK += [("desk:undo-merger", ["merger"])]
 
-BUTTONS = {"portal:links": "make-standing", "desk:staff": "grant", "account_email": "action_add"}
+DESK += [("desk:matter", ["declaration"]), ("desk:letter", ["letter"])]
+
+BUTTONS = {"desk:matter": "note", "desk:letter": "settle"} | {
+    "portal:links": "make-standing",
+    "desk:staff": "grant",
+    "account_email": "action_add",
+}
 TOLD = {200, 302, 400, 403, 404, 409, 422, 429}
 
 
@@ -135,6 +147,7 @@ def test_forms_of_the_desk(client, name, args, monkeypatch):
         "document": make_document(make_activity(person)).ref,
         "declaration": declaration.ref,
         "payment": paying_attempt(declaration.order).ref,
+        "letter": letter_that_came_back(declaration.credential.person).ref,
         "merger": make_merger(make_person()).ref,
     }
     if "claim" in args:
@@ -313,6 +326,15 @@ def test_every_filter(client, field, value):
 def test_every_filter_of_the_queue(client, field, value):
     client.force_login(make_account(staff=[Role.REVIEWER]))
     answer = client.get(reverse("desk:declarations"), {field: value})
+    assert answer.status_code == 200
+    assert "<img src=x" not in answer.text
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+@pytest.mark.parametrize("field", ["kind", "category", "whose", "late", "after", "from"])
+def test_every_filter_of_what_waits(client, field, value):
+    client.force_login(make_account(staff=sorted(STAFF)))
+    answer = client.get(reverse("desk:queue"), {field: value})
     assert answer.status_code == 200
     assert "<img src=x" not in answer.text
 

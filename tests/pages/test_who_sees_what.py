@@ -32,7 +32,15 @@ from tests.asking import (
     with_file,
 )
 from tests.declarations.test_audits import ADMINISTRATOR, AUDITOR
-from tests.declaring import FINANCE, REVIEWER, certified_for, draft, earn_everything, submit
+from tests.declaring import (
+    FINANCE,
+    REVIEWER,
+    certified_for,
+    draft,
+    earn_everything,
+    letter_that_came_back,
+    submit,
+)
 from tests.fakes import fake_in
 from tests.making import (
     AT,
@@ -100,6 +108,8 @@ OBJECTS = {
     "desk:declaration": "submitted",
     "desk:approve-declaration": "submitted",
     "desk:payment": "payment",
+    "desk:matter": "submitted",
+    "desk:letter": "letter",
     "portal:declaration-activities": "draft",
     "portal:declaration-allocate": "draft",
     "portal:declaration-judge": "draft",
@@ -254,6 +264,7 @@ def things_of(owner):
         "renewed": owner.renewed.ref,
         "draft": owner.draft.ref,
         "payment": paying_attempt(owner.submitted.order).ref,
+        "letter": letter_that_came_back(owner).ref,
         "audit": owner.audit.ref,
         "item": owner.audit.items.first().pk,
         "period": owner.period.ref,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from recert.casework.models import Appeal, Enclosure, Request
 from recert.declarations.models import Audit
@@ -178,12 +178,27 @@ def appeals_seen_by(actor: Actor, *, states: Collection[str], most: int = 100) -
     return list(appeals_whole().filter(state__in=wanted).order_by("sent_on", "id")[:most])
 
 
-def waiting_casework(actor: Actor) -> dict[str, int]:
-    """Answer how many requests and appeals wait for somebody; nothing for who decides neither."""
-    found: dict[str, int] = {}
-    if actor.may(Permission.DECIDE_REQUESTS):
-        found["requests"] = Request.objects.filter(state=State.SUBMITTED).count()
-    if actor.may(Permission.DECIDE_APPEALS):
-        waiting = [Appeal.State.SENT, Appeal.State.PROPOSED]
-        found["appeals"] = Appeal.objects.filter(state__in=waiting).count()
-    return found
+def requests_to_decide() -> QuerySet[Request]:
+    """Answer all requests that wait for a decision."""
+    return Request.objects.filter(state=State.SUBMITTED)
+
+
+def requests_sent() -> QuerySet[Request]:
+    """Answer all requests that were sent, whatever became of them."""
+    return Request.objects.filter(state__in=SENT)
+
+
+def appeals_to_decide() -> QuerySet[Appeal]:
+    """Answer all appeals that wait for a decision, or for a second person."""
+    return Appeal.objects.filter(state__in=[Appeal.State.SENT, Appeal.State.PROPOSED])
+
+
+def appeals_sent() -> QuerySet[Appeal]:
+    """Answer all appeals that were sent, whatever became of them."""
+    return Appeal.objects.filter(state__in=APPEALED)
+
+
+def appeals_for_others(actor: Actor) -> Q:
+    """Answer what finds the appeals that somebody must leave to others (AUD-6)."""
+    proposed = Q(state=Appeal.State.PROPOSED, proposed_by_ref=actor.ref)
+    return proposed | Q(audit__judged_by=actor.ref)

@@ -29,6 +29,10 @@ class Credential(models.Model):
                 fields=["person", "program", "category", "certified_on"], name="credential_once"
             ),
         )
+        indexes = (
+            models.Index(fields=["certified_on"], name="credential_certified"),
+            models.Index(fields=["category"], name="credential_category"),  # those that few hold
+        )
 
     def __str__(self) -> str:
         """Print category and number."""
@@ -58,6 +62,7 @@ class Grant(models.Model):
                 name="grant_once",
             ),
         )
+        indexes = (models.Index(fields=["ends_on"], name="grant_ends"),)
 
     def __str__(self) -> str:
         """Print the cycle."""

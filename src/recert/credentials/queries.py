@@ -7,7 +7,10 @@ from typing import NamedTuple
 from django.db.models import QuerySet
 
 from recert.credentials.models import Credential
+from recert.people.models import Person
 from recert.policy.cycles import Cycle
+from recert.policy.permissions import Actor, Permission
+from recert.policy.refusals import not_found
 from recert.policy.standing import CycleChange, Grant, Holding, InactivePeriod
 
 
@@ -51,3 +54,14 @@ def _holding(credential: Credential) -> Holding:
             for one in credential.changes.all()
         ),
     )
+
+
+def people_with_number(actor: Actor, words: str) -> list[Person]:
+    """Answer whose certification has a number, as it stands on the certificate."""
+    if not actor.may(Permission.SEE_RECORDS):
+        raise not_found()
+    text = words.strip()
+    if not text:
+        return []
+    found = Person.objects.filter(credentials__number__in={text, text.upper()})
+    return list(found.prefetch_related("former_names").distinct().order_by("id"))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 import msgspec
+from django.db.models import QuerySet
 
 from recert.board import the_rulebook
 from recert.declarations.declared import assessment_declared, declarations_whole
@@ -223,3 +224,13 @@ def same_files(documents: Iterable[Document]) -> dict[str, list[Document]]:
             if one.sha256 == other.sha256 and one.pk != other.pk:
                 found.setdefault(one.ref, []).append(other)
     return found
+
+
+def audits_to_judge() -> QuerySet[Audit]:
+    """Answer all audits whose documents wait to be judged."""
+    return Audit.objects.filter(state=State.SENT)
+
+
+def audits_all() -> QuerySet[Audit]:
+    """Answer all audits."""
+    return Audit.objects.all()

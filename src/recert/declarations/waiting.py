@@ -159,3 +159,13 @@ def paid_by(order: int) -> list[Declaration]:
     """Answer the declarations that an order pays."""
     found = declarations_whole().defer("case", "answer").filter(order_id=order)
     return list(found.order_by("id"))
+
+
+def declarations_to_decide() -> QuerySet[Declaration]:
+    """Answer all declarations that wait for the board's decision."""
+    return Declaration.objects.filter(state=State.SUBMITTED)
+
+
+def declarations_submitted() -> QuerySet[Declaration]:
+    """Answer all declarations that were submitted, whatever became of them."""
+    return Declaration.objects.filter(state__in=PAID_FOR)

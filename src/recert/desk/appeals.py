@@ -17,6 +17,7 @@ from recert.casework.asking import ground_of_appeal, title_in_requests
 from recert.casework.models import Appeal
 from recert.casework.wording import TONES
 from recert.declarations.auditing import assessment_audited, checklist_of
+from recert.desk.matters import is_untold, next_in_queue, queue_behind, slip_for
 from recert.desk.request_forms import AppealFilter, OutcomeForm, SendBackForm
 from recert.desk.requests import hand_over
 from recert.desk.rights import rights_of
@@ -103,8 +104,8 @@ def show(request: Request, ref: str) -> HttpResponse:
     if request.method == "POST":
         if outcome is None and back is None:
             raise Refused("not-yours", why_not or _("Nothing is to be decided here any more."))
-        if _decided(request, appeal, outcome, back):
-            return _next(request)
+        if not is_untold(request, ref) and _decided(request, appeal, outcome, back):
+            return _next(request, ref)
     page = {
         "appeal": appeal,
         "audit": appeal.audit,
@@ -117,6 +118,8 @@ def show(request: Request, ref: str) -> HttpResponse:
         "files": files_of(appeal),
         "bars": bars_of(assessment_audited(appeal.audit)),
         "checklist": checklist_of(appeal.audit),
+        "slip": slip_for(request, ref),
+        "behind": queue_behind(request),
         "form": outcome or back,
         "back": back,
         "why_not": why_not if appeal.state in {State.SENT, State.PROPOSED} else "",
@@ -160,8 +163,11 @@ def _decided(
     return True
 
 
-def _next(request: Request) -> HttpResponse:
-    """Lead to the next appeal that somebody may decide, or to the list."""
+def _next(request: Request, ref: str) -> HttpResponse:
+    """Lead on in the queue, or to the next appeal that somebody may decide, or to the list."""
+    on_in_queue = next_in_queue(request, ref)
+    if on_in_queue:
+        return redirect(on_in_queue)
     waiting = appeals_seen_by(request.actor, states=[State.SENT, State.PROPOSED])
     for one in waiting:
         if not _why_not(request, one):

@@ -31,6 +31,14 @@ from recert.declarations.declared import declaration_seen_by
 from recert.declarations.models import Audit
 from recert.desk.audit_forms import AuditFilter, DecisionForm, JudgementForm, PeriodForm
 from recert.desk.forms import ReasonForm
+from recert.desk.matters import (
+    Slip,
+    filters_in,
+    is_untold,
+    next_in_queue,
+    queue_behind,
+    slip_of,
+)
 from recert.desk.rights import rights_of
 from recert.journal.queries import history_of
 from recert.people.access import Request, needs
@@ -83,9 +91,22 @@ def audit(request: Request, ref: str) -> HttpResponse:
         "decision": DecisionForm(),
         "history": lines_of_history(history_of(found.ref)),
         "may": rights_of(request.actor),
+        "slip": _slip(request, found),
+        "query": filters_in(request),
+        "behind": queue_behind(request),
         "today": request.today,
     }
     return render(request, "desk/audit.html", page)
+
+
+def _slip(request: Request, found: Audit) -> Slip:
+    return slip_of(
+        request,
+        found.ref,
+        waits=found.state == Audit.State.SENT,
+        needs=Permission.AUDIT_DECLARATIONS,
+        owner=found.declaration.credential.person_id,
+    )
 
 
 def _alike(
@@ -121,7 +142,9 @@ def judge(request: Request, ref: str, item: int) -> HttpResponse:
             by=request.actor,
             at=request.at,
         )
-        return redirect(f"{request.path.rpartition('/items')[0]}#item-{row.item.pk}")
+        query = filters_in(request)
+        page_of_audit = request.path.rpartition("/items")[0] + (f"?{query}" if query else "")
+        return redirect(f"{page_of_audit}#item-{row.item.pk}")
     page = {"form": form, "row": row, "audit": found}
     return render(request, "desk/judge.html", page, status=422 if form.errors else 200)
 
@@ -131,16 +154,25 @@ def decide(request: Request, ref: str) -> HttpResponse:
     """Pass an audit, or say that what was proven is not enough; then go to the next one."""
     found = audit_seen_by(request.actor, ref)
     form = DecisionForm(request.POST or kept_form(request))
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST" and form.is_valid()
+    if sent and not is_untold(request, ref):
         act = pass_audit if form.cleaned_data["outcome"] == "passed" else find_short
         because = form.cleaned_data["because"]
         act(found.pk, because=because, today=request.today, by=request.actor, at=request.at)
         messages.success(request, _("The audit %(ref)s is decided.") % {"ref": ref})
+        on_in_queue = next_in_queue(request, ref)
+        if on_in_queue:
+            return redirect(on_in_queue)
         following = audits_seen_by(request.actor, state=Audit.State.SENT, most=1)
         if following:
             return redirect("desk:audit", following[0].ref)
         return redirect("desk:audits")
-    page = {"form": form, "audit": found}
+    page = {
+        "form": form,
+        "audit": found,
+        "slip": _slip(request, found),
+        "query": filters_in(request),
+    }
     return render(request, "desk/decide_audit.html", page, status=422 if form.errors else 200)
 
 

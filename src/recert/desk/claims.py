@@ -5,10 +5,12 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
 from recert.desk.forms import DecisionForm, ReasonForm
+from recert.desk.matters import is_untold, next_in_queue, queue_behind, slip_for
 from recert.people.access import Request, needs
 from recert.people.kept_forms import kept_form
 from recert.policy.permissions import Permission
@@ -41,7 +43,7 @@ def claim(request: Request, ref: str) -> HttpResponse:
     found = claim_seen_by(request.actor, ref)
     form = DecisionForm(request.POST or kept_form(request))
     is_sent = bool({"approve", "refuse"} & set(request.POST))
-    if is_sent and form.is_valid():
+    if is_sent and form.is_valid() and not is_untold(request, ref):
         decide = refuse_claim if "refuse" in request.POST else approve_claim
         try:
             decide(found.pk, **form.cleaned_data, by=request.actor, at=request.at)
@@ -50,13 +52,15 @@ def claim(request: Request, ref: str) -> HttpResponse:
         else:
             said = _("The claim of %(name)s is decided; a letter goes to them.")
             messages.success(request, said % {"name": found.activity.person.name})
-            return redirect("desk:claims")
+            return redirect(next_in_queue(request, ref) or reverse("desk:claims"))
     page = {
         "one": signature_of(found, at=request.at),
         "activity": found.activity,
         "person": found.activity.person,
         "kind": the_rulebook().kinds[found.activity.kind],
         "form": form,
+        "slip": slip_for(request, ref),
+        "behind": queue_behind(request),
         "may_open": request.actor.may(Permission.OPEN_DOCUMENTS),
     }
     return render(request, "desk/claim.html", page, status=422 if form.errors else 200)

@@ -24,6 +24,7 @@ from recert.declarations.waiting import (
 )
 from recert.desk.cases import case_of, lines_declared, rows_of
 from recert.desk.forms import QUICK_TEXTS, DeficiencyForm, NoteForm, QueueFilter
+from recert.desk.matters import Slip, is_untold, next_in_queue, queue_behind, slip_of
 from recert.desk.rights import rights_of
 from recert.journal.queries import history_of
 from recert.people.access import Request, needs
@@ -110,7 +111,7 @@ def _decided_on_page(
         form.add_error(None, message)
     elif decide in {"deficient", "send"} and not form.says_something:
         form.add_error(None, _("Say what is lacking: in an activity, or in the whole."))
-    elif decide == "deficient":
+    elif decide == "deficient" or (decide == "send" and is_untold(request, found.ref)):
         return _told_before(request, found, form)
     elif decide == "send":
         return _find_deficient(request, found, form)
@@ -136,7 +137,8 @@ def approve(request: Request, ref: str) -> HttpResponse:
     """Show what an approval brings; sent, approve."""
     found = declaration_seen_by(request.actor, ref)
     form = NoteForm(_typed(request))
-    if request.method == "POST" and form.is_valid():
+    sent = request.method == "POST" and form.is_valid()
+    if sent and not is_untold(request, found.ref):
 
         def decide() -> Declaration:
             return approve_declaration(
@@ -154,6 +156,7 @@ def approve(request: Request, ref: str) -> HttpResponse:
         "declaration": found,
         "case": case_of(found, today=request.today),
         "form": form,
+        "slip": _slip(request, found),
         "query": _filters(request),
     }
     status = 422 if form.errors else 200
@@ -180,6 +183,9 @@ def _decide(
     )
     name = format_html("<bdi>{}</bdi>", found.credential.person.name)
     messages.success(request, format_html(_braced(says), link=link, name=name))
+    on_in_queue = next_in_queue(request, found.ref)
+    if on_in_queue:
+        return redirect(on_in_queue)
     following = next_waiting(
         request.actor, QueueFilter(request.GET or None).wanted(), as_of=request.today, after=found
     )
@@ -227,11 +233,23 @@ def _page(request: Request, found: Declaration, form: DeficiencyForm | None) -> 
         "correct_by": _correct_by(request),
         "history": lines_of_history(history_of(found.ref)),
         "may": rights_of(request.actor),
+        "slip": _slip(request, found),
         "query": _filters(request),
+        "behind": queue_behind(request),
         "today": request.today,
     }
     status = 422 if form and form.is_bound and form.errors else 200
     return render(request, "desk/declaration.html", page, status=status)
+
+
+def _slip(request: Request, found: Declaration) -> Slip:
+    return slip_of(
+        request,
+        found.ref,
+        waits=found.state == Declaration.State.SUBMITTED,
+        needs=Permission.DECIDE_DECLARATIONS,
+        owner=found.credential.person_id,
+    )
 
 
 def _correct_by(request: Request) -> object:
@@ -254,6 +272,7 @@ def _told_before(request: Request, found: Declaration, form: DeficiencyForm) -> 
         "correct_by": _correct_by(request),
         "then": the_rulebook().deficiency.then,
         "rule": the_rulebook().deficiency.business_days.rule,
+        "slip": _slip(request, found),
         "query": _filters(request),
     }
     return render(request, "desk/deficient.html", page)

@@ -24,7 +24,7 @@ class SearchForm(forms.Form):
     """Whom one looks for."""
 
     words = LineField(
-        label=gettext_lazy("Name, customer number, email or ref"), max_length=120, required=False
+        label=gettext_lazy("Name, number, email or ref"), max_length=120, required=False
     )
 
 

@@ -12,12 +12,13 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
-from recert.casework.asked import waiting_casework
+from recert.credentials.queries import people_with_number
 from recert.declarations.queries import positions_of
 from recert.declarations.waiting import counts_of_waiting, submitted_by
 from recert.desk.cases import rows_of
 from recert.desk.forms import InviteForm, NameForm, ReasonForm, RoleForm, SearchForm
 from recert.desk.payments import concerns_of
+from recert.desk.queue import first_rows, tallies_of
 from recert.desk.rights import rights_of
 from recert.journal.queries import events_about
 from recert.people.access import Request, needs
@@ -53,17 +54,18 @@ PER_PAGE = 50
 
 @needs(Permission.SEE_RECORDS)
 def home(request: Request) -> HttpResponse:
-    """Tell what waits, and find a person."""
+    """Tell what waits; or find a person."""
     form = SearchForm(request.GET or None)
-    found = None
     if form.is_bound and form.is_valid():
-        found = people_like(request.actor, form.cleaned_data["words"])
-    actor = request.actor
+        words = form.cleaned_data["words"]
+        found = people_with_number(request.actor, words) or people_like(request.actor, words)
+        return render(request, "desk/home.html", {"form": form, "found": found})
+    actor, tallies = request.actor, tallies_of(request)
     page = {
         "form": form,
-        "found": found,
+        "tallies": tallies,
+        "rows": first_rows(request) if tallies else [],
         "may": rights_of(actor),
-        "casework": waiting_casework(actor),
         "counts": counts_of_waiting(actor, as_of=request.today)
         if actor.may(Permission.SEE_DECLARATIONS)
         else None,

@@ -5,9 +5,11 @@ from __future__ import annotations
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
+from recert.desk.matters import is_untold, next_in_queue, queue_behind, slip_for
 from recert.desk.payments import pay_back
 from recert.desk.request_forms import SendBackForm
 from recert.payments.actions import agree_refund, decline_refund
@@ -28,7 +30,8 @@ def second_look(request: Request, ref: str) -> HttpResponse:
         return redirect("desk:payment", attempt.ref)
     data = request.POST or kept_form(request)
     form = SendBackForm(data if data is not None and "agree" not in data else None)
-    if request.method == "POST" and (not form.is_bound or form.is_valid()):
+    sent = request.method == "POST" and (not form.is_bound or form.is_valid())
+    if sent and not is_untold(request, ref):
         by, at = request.actor, request.at
         try:
             if "agree" in request.POST:
@@ -38,11 +41,14 @@ def second_look(request: Request, ref: str) -> HttpResponse:
                 messages.success(request, _("It is not given back; the history says why."))
         except Refused as refusal:
             messages.error(request, refusal.message)
-        return redirect("desk:payment", attempt.ref)
+        then = next_in_queue(request, ref) or reverse("desk:payment", args=[attempt.ref])
+        return redirect(then)
     page = {
         "refund": refund,
         "attempt": attempt,
         "person": attempt.order.person,
+        "slip": slip_for(request, ref),
+        "behind": queue_behind(request),
         "form": form,
         "own_proposal": refund.asked_by_ref == request.actor.ref,
         "rule": the_rulebook().desk.second_person.rule,

@@ -38,6 +38,7 @@ from recert.casework.asking import (
 from recert.casework.models import Request as Asking
 from recert.casework.wording import TONES, kind_words, request_state_words
 from recert.declarations.queries import positions_of
+from recert.desk.matters import is_untold, next_in_queue, queue_behind, slip_for
 from recert.desk.request_forms import GrantForm, RefusalForm, RequestFilter
 from recert.desk.rights import rights_of
 from recert.journal.queries import history_of
@@ -110,7 +111,10 @@ def show(request: Request, ref: str) -> HttpResponse:
     if request.method == "POST":
         if grant is None or refuse is None:
             _cannot(own=own)
-        elif _decided(request, asking, grant, refuse):
+        elif not is_untold(request, ref) and _decided(request, asking, grant, refuse):
+            on_in_queue = next_in_queue(request, ref)
+            if on_in_queue:
+                return redirect(on_in_queue)
             following = requests_seen_by(request.actor, most=1)
             if following:
                 return redirect("desk:request", following[0].ref)
@@ -137,6 +141,8 @@ def show(request: Request, ref: str) -> HttpResponse:
         else None,
         "in_the_way": _in_the_way(asking, request.today) if waits else "",
         "paid": paying_attempt(asking.order),
+        "slip": slip_for(request, ref),
+        "behind": queue_behind(request),
         "follows": follows_of(asking),
         "form": grant,
         "refuse": refuse,

@@ -14,6 +14,8 @@ from recert.desk import (
     mergers,
     pages,
     payments,
+    pictures,
+    queue,
     refunds,
     requests,
 )
@@ -21,6 +23,10 @@ from recert.desk import (
 app_name = "desk"
 urlpatterns = [
     path("", pages.home, name="home"),
+    path("pictures", pictures.pictures, name="pictures"),
+    path("queue", queue.queue, name="queue"),
+    path("queue/<ref:ref>", queue.matter, name="matter"),
+    path("letters/<ref:ref>", queue.letter, name="letter"),
     path("people/<ref:ref>", pages.person, name="person"),
     path("people/<ref:ref>/name", pages.change_name_of, name="name"),
     path("people/<ref:ref>/invite", pages.invite_person, name="invite"),

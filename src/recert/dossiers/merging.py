@@ -72,6 +72,7 @@ GOES_OVER: Final[tuple[type[Model], ...]] = (
 STAYS: Final = {
     "people.Address": "copied where it is chosen",
     "people.Person": "records merged before lead on by themselves",
+    "queue.Note": "a note is never changed; whoever reads reads those of all records",
     "reminders.Reminded": "days of the past; a reminder goes to the kept record from then on",
     "dossiers.Erasure": "an open one hinders; one that was called off is of its record",
     "dossiers.Merger": "it says which records they were",

@@ -40,6 +40,7 @@ from recert.people.models import (
     PrivateLink,
     StaffRole,
 )
+from recert.queue.models import Assignment, Note
 from recert.reminders.models import Reminded
 from recert.transcript.models import Activity, Document, Hold, SignedForm, TranscriptImport
 
@@ -269,6 +270,18 @@ TABLES: Final = (
         _("What was found of each activity's documents."),
         goes={"note": ""},
         untold=JUDGED_SO_FAR,
+    ),
+    Table(
+        Note,
+        "person",
+        _("What staff wrote for one another about what waited."),
+        goes={"text": "", "by": ""},
+    ),
+    Table(
+        Assignment,
+        "account__person",
+        _("What the person looked after at the board."),
+        goes="with-account",
     ),
     Table(
         Request,

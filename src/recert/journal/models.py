@@ -77,6 +77,9 @@ class Link(models.Model):
 OWED = Q(sent_at=None, failed_at=None)
 """Of notices: still to be sent."""
 
+CAME_BACK = Q(failed_at__isnull=False, settled_at=None)
+"""Of notices: they could not be sent, and nobody has dealt with that yet."""
+
 
 class Notice(models.Model):
     """A letter that an event owes to a person, and what became of it.
@@ -97,6 +100,7 @@ class Notice(models.Model):
     tries = models.PositiveIntegerField(default=0)
     last_error = models.TextField(blank=True)
     failed_at = models.DateTimeField(null=True, blank=True)  # it will not be tried again
+    settled_at = models.DateTimeField(null=True, blank=True)  # failed, and dealt with otherwise
     sent_at = models.DateTimeField(null=True, blank=True)
     subject = models.TextField(blank=True)
     text = models.TextField(blank=True)
@@ -119,10 +123,15 @@ class Notice(models.Model):
             models.CheckConstraint(
                 condition=Q(failed_at=None) | ~Q(last_error=""), name="notice_failed_for_a_reason"
             ),
+            models.CheckConstraint(
+                condition=Q(settled_at=None) | Q(failed_at__isnull=False),
+                name="notice_settled_after_it_failed",
+            ),
         )
         indexes = (
             models.Index(fields=["person", "-id"], name="notice_person"),
             models.Index(fields=["owed_at"], condition=OWED, name="notice_owed"),
+            models.Index(fields=["failed_at", "id"], condition=CAME_BACK, name="notice_came_back"),
         )
 
     def __str__(self) -> str:

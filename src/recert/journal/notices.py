@@ -113,6 +113,14 @@ NOTICES: Final[Mapping[str, Told]] = {
     "audit.drawn": None,
     "audit.judged": None,  # the whole is told at the end
     "credential.reminded": CERTIFICANT,
+    # Who of the staff looks after something, and what they tell one another, is theirs.
+    "matter.taken": None,
+    "matter.released": None,
+    "matter.handed-over": None,
+    "note.written": None,
+    # The letter itself comes, or somebody speaks to them.
+    "letter.sent-again": None,
+    "letter.settled": None,
     # A form to sign: its signer is asked by a letter, and the certificant told what became of it.
     "form.asked": SIGNER,
     "form.asked-again": SIGNER,

@@ -7,9 +7,10 @@ from datetime import datetime
 from functools import reduce
 from operator import or_
 
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
-from recert.journal.models import Event, Notice
+from recert.journal.actions import GONE
+from recert.journal.models import CAME_BACK, Event, Notice
 from recert.policy.refusals import not_found
 
 
@@ -101,3 +102,13 @@ def notice_called(ref: str) -> Notice:
     if found is None:
         raise not_found()
     return found
+
+
+def notices_that_came_back() -> QuerySet[Notice]:
+    """Answer the letters that could not be sent, but those whose words were erased."""
+    return Notice.objects.filter(CAME_BACK).exclude(last_error=GONE)
+
+
+def notices_all() -> QuerySet[Notice]:
+    """Answer all letters that events owed."""
+    return Notice.objects.all()

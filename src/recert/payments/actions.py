@@ -22,6 +22,7 @@ from recert.people.queries import reader_of
 from recert.policy.fees import Charge
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused, not_found
+from recert.queue.actions import end_assignment
 
 MOVES = {
     "agree_refund": Move(
@@ -301,6 +302,7 @@ def agree_refund(refund_id: int, *, by: Actor, at: datetime) -> Refund:
         facts=facts,
         agreed_by=by.name,
     )
+    end_assignment(refund.ref, at=at)
     return refund
 
 
@@ -321,6 +323,7 @@ def decline_refund(refund_id: int, *, because: str, by: Actor, at: datetime) -> 
         failure=because.strip(),
         settled_at=at,
     )
+    end_assignment(refund.ref, at=at)
     return refund
 
 

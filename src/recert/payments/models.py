@@ -112,6 +112,9 @@ class Attempt(models.Model):
         indexes = (
             models.Index(fields=["id"], condition=Q(state="open"), name="attempt_open"),
             models.Index(fields=["-started_at"], name="attempt_latest"),
+            models.Index(
+                fields=["settled_at"], condition=Q(state="succeeded"), name="attempt_taken"
+            ),
         )
 
     def __str__(self) -> str:
@@ -167,6 +170,13 @@ class Refund(models.Model):
                 fields=["attempt"],
                 condition=Q(state__in=["proposed", "asked"]),
                 name="refund_one_at_a_time",
+            ),
+        )
+        indexes = (
+            models.Index(
+                fields=["asked_at"],
+                condition=Q(state__in=["proposed", "failed"]),
+                name="refund_waits",
             ),
         )
 

@@ -222,3 +222,20 @@ def orders_paid_twice(*, most: int = 50) -> list[Order]:
     )
     surplus = found.filter(paid__gt=F("owed") + F("given_back"))
     return list(surplus.select_related("person").order_by("-id")[:most])
+
+
+def refunds_to_look_after() -> QuerySet[Refund]:
+    """Answer the refunds to agree to, and those that failed and were not asked for again since."""
+    later = Refund.objects.filter(attempt=OuterRef("attempt"), pk__gt=OuterRef("pk"))
+    waits = [Refund.State.PROPOSED, Refund.State.FAILED]
+    return Refund.objects.filter(~Exists(later), state__in=waits)
+
+
+def refunds_of_others(actor: Actor) -> Q:
+    """Answer what finds the refunds that somebody proposed, to which another must agree."""
+    return Q(state=Refund.State.PROPOSED, asked_by_ref=actor.ref)
+
+
+def refunds_all() -> QuerySet[Refund]:
+    """Answer all refunds."""
+    return Refund.objects.all()

@@ -161,6 +161,14 @@ class FormerName(models.Model):
         """As the table is made."""
 
         ordering = ("-until_on", "-id")
+        indexes = (
+            models.Index(
+                OpClass(Lower("family_name"), name="text_pattern_ops"), name="former_name_family"
+            ),
+            models.Index(
+                OpClass(Lower("given_names"), name="text_pattern_ops"), name="former_name_given"
+            ),
+        )
 
     def __str__(self) -> str:
         """Print the name and its last day."""

@@ -20,7 +20,7 @@ from recert.people.models import (
     PrivateLink,
     StaffRole,
 )
-from recert.policy.permissions import NOBODY, Actor, Permission, Role
+from recert.policy.permissions import GRANTS, NOBODY, Actor, Permission, Role
 from recert.policy.refusals import not_found
 
 
@@ -190,3 +190,10 @@ def reader_of(person: Person) -> Reader:
         language=person.language,
         time_zone=person.time_zone,
     )
+
+
+def staff_who_may(permission: Permission) -> list[Account]:
+    """Answer the accounts of staff to whom one of their roles grants something. One query."""
+    roles = [role for role, granted in GRANTS.items() if permission in granted]
+    found = Account.objects.filter(is_active=True, staff_roles__role__in=roles)
+    return list(found.distinct().order_by("email"))

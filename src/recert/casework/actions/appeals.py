@@ -18,6 +18,7 @@ from recert.journal.actions import advance
 from recert.people.queries import reader_of
 from recert.policy.permissions import Actor
 from recert.policy.refusals import Refused
+from recert.queue.actions import end_assignment
 
 Outcome, State = Appeal.Outcome, Appeal.State
 
@@ -74,6 +75,7 @@ def propose_outcome(
         proposed_by=by.name,
         proposed_by_ref=by.ref,
     )
+    end_assignment(appeal.ref, at=at)
     return appeal
 
 
@@ -103,6 +105,7 @@ def send_back_appeal(appeal_id: int, *, because: str, by: Actor, at: datetime) -
         proposed_by="",
         proposed_by_ref="",
     )
+    end_assignment(appeal.ref, at=at)
     return appeal
 
 
@@ -132,4 +135,5 @@ def _end(
         decided_by=by.name,
         reason=because,
     )
+    end_assignment(appeal.ref, at=at)
     end_appeal(appeal.audit_id, granted=granted, because=because, today=today, by=by, at=at)

@@ -27,6 +27,7 @@ from recert.people.queries import reader_of
 from recert.policy.cycles import Cycle, declaration_window
 from recert.policy.permissions import Actor
 from recert.policy.refusals import Refused
+from recert.queue.actions import end_assignment
 
 Kind = Request.Kind
 
@@ -209,3 +210,4 @@ def _decide(
         reason=because.strip(),
         until_on=until_on,
     )
+    end_assignment(request.ref, at=at)

@@ -23,6 +23,7 @@ from recert.people.queries import reader_of
 from recert.policy.fees import Charge
 from recert.policy.permissions import Actor
 from recert.policy.refusals import Refused
+from recert.queue.actions import end_assignment
 
 Kind, State = Request.Kind, Request.State
 
@@ -69,6 +70,7 @@ def withdraw_request(request_id: int, *, today: date, by: Actor, at: datetime) -
         facts=facts_of(request),
         decided_on=today,
     )
+    end_assignment(request.ref, at=at)
     return request
 
 

@@ -27,6 +27,7 @@ from recert.people.queries import reader_of
 from recert.policy.calendar import BusinessDays
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused, not_found
+from recert.queue.actions import end_assignment
 
 State = Audit.State
 
@@ -168,6 +169,7 @@ def find_short(audit_id: int, *, because: str, today: date, by: Actor, at: datet
         respond_by=respond_by,
         judged_by=by.ref,
     )
+    end_assignment(audit.ref, at=at)
     return audit
 
 
@@ -230,6 +232,7 @@ def _end(audit: Audit, move: str, *, because: str, today: date, by: Actor, at: d
         ended_on=today,
         judged_by=audit.judged_by or by.ref,
     )
+    end_assignment(audit.ref, at=at)
 
 
 def _must_be_judged(audit: Audit) -> None:

@@ -24,6 +24,7 @@ from recert.policy.cycles import declaration_window, granted_cycle
 from recert.policy.permissions import Actor
 from recert.policy.refusals import Refused, not_found
 from recert.policy.standing import title_of
+from recert.queue.actions import end_assignment
 from recert.transcript.actions import release_activities
 
 State = Declaration.State
@@ -84,6 +85,7 @@ def renew(
         grant=grant,
         decided_on=today,
     )
+    end_assignment(declaration.ref, at=at)
     _use_up(declaration, grant)
 
 
@@ -118,6 +120,7 @@ def deny(
         facts=facts,
         decided_on=today,
     )
+    end_assignment(declaration.ref, at=at)
     release_activities(holder=declaration.ref)
 
 
@@ -180,6 +183,7 @@ def find_deficient(
         facts=facts,
         correct_by=correct_by,
     )
+    end_assignment(declaration.ref, at=at)
     release_activities(holder=declaration.ref)
     return declaration
 
@@ -229,6 +233,7 @@ def _end(
         facts=facts,
         decided_on=on,
     )
+    end_assignment(declaration.ref, at=at)
     release_activities(holder=declaration.ref)
 
 

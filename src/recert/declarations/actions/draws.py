@@ -24,6 +24,7 @@ from recert.policy.calendar import BusinessDays
 from recert.policy.permissions import SYSTEM, Actor, Permission
 from recert.policy.refusals import Refused
 from recert.policy.sampling import Stratum, commitment_to, draw, stratum_of
+from recert.queue.actions import end_assignment
 
 KEY_BYTES: Final = 32
 
@@ -166,6 +167,7 @@ def _open(declaration: Declaration, *, by_hand: str, today: date, by: Actor, at:
     if book.audit.blocking.value:
         move = MOVES["place_under_audit"]
         advance(declaration, move, about=person.ref, by=SYSTEM, at=at)
+        end_assignment(declaration.ref, at=at)
     return audit
 
 

@@ -146,6 +146,12 @@ class Audit(models.Model):
             models.Index(
                 fields=["respond_by"], condition=Q(state="not-passed"), name="audit_not_passed"
             ),
+            models.Index(fields=["selected_on", "state"], name="audit_selected"),
+            models.Index(
+                fields=["ended_on", "state"],
+                condition=Q(ended_on__isnull=False),
+                name="audit_ended",
+            ),
         )
 
     def __str__(self) -> str:

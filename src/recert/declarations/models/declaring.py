@@ -179,6 +179,17 @@ class Declaration(models.Model):
                 condition=Q(state="deficient"),
                 name="declaration_to_correct",
             ),
+            # What came and what was decided, by the week.
+            models.Index(
+                fields=["submitted_on"],
+                condition=Q(submitted_on__isnull=False),
+                name="declaration_submitted",
+            ),
+            models.Index(
+                fields=["decided_on", "state"],
+                condition=Q(decided_on__isnull=False),
+                name="declaration_decided",
+            ),
         )
 
     def __str__(self) -> str:

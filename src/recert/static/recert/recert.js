@@ -57,6 +57,21 @@ document.addEventListener("htmx:afterSettle", () => {
   typing?.scrollIntoView({ block: "nearest" });
 });
 
+// A list is walked by keys: j and k, or the arrows once one is in it; Enter opens, as ever.
+const rows = [...document.querySelectorAll("[data-rows] [data-row]")];
+if (rows.length) {
+  for (const hint of document.querySelectorAll("[data-keys]")) hint.hidden = false;
+  document.addEventListener("keydown", (event) => {
+    if (event.altKey || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (event.target.closest("input, select, textarea")) return;
+    const here = rows.indexOf(document.activeElement);
+    const step = { j: 1, k: -1, ...(here < 0 ? {} : { ArrowDown: 1, ArrowUp: -1 }) }[event.key];
+    if (!step) return;
+    event.preventDefault();
+    rows[Math.min(rows.length - 1, Math.max(0, here + step))].focus();
+  });
+}
+
 // An address to copy.
 for (const button of document.querySelectorAll("[data-copy]")) {
   button.hidden = false;

@@ -16,6 +16,7 @@ from recert.journal.actions import Move, advance, record_event
 from recert.people.queries import reader_of
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused, not_found
+from recert.queue.actions import end_assignment
 from recert.transcript.actions import hold_activities, must_be_own, release_activities
 from recert.transcript.models import STANDING, Activity, SignedForm
 from recert.transcript.signing import codes
@@ -273,6 +274,7 @@ def _decide(form_id: int, move: str, because: str, by: Actor, at: datetime) -> S
         ended_at=at,
         reason=because,
     )
+    end_assignment(form.ref, at=at)
     return form
 
 

@@ -166,3 +166,13 @@ def reader_of_signer(form: SignedForm) -> Reader:
 
 def _whole() -> QuerySet[SignedForm]:
     return SignedForm.objects.select_related("activity__person__account")
+
+
+def claims_to_decide() -> QuerySet[SignedForm]:
+    """Answer all claims that a manager signed and that wait for the board (ACT-5)."""
+    return SignedForm.objects.filter(state=State.SIGNED, form__in=claims())
+
+
+def claims_signed() -> QuerySet[SignedForm]:
+    """Answer all claims that were signed, whatever became of them."""
+    return SignedForm.objects.filter(form__in=claims()).exclude(signed_at=None)
