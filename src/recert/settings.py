@@ -71,6 +71,7 @@ INSTALLED_APPS = [
     "procrastinate.contrib.django",
     "recert.journal",
     "recert.people",
+    "recert.organisations",
     "recert.queue",
     "recert.credentials",
     "recert.transcript",

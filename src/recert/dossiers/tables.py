@@ -30,6 +30,7 @@ from recert.declarations.models import (
     Use,
 )
 from recert.dossiers.models import Erasure, Merger
+from recert.organisations.models import ApiKey, Member
 from recert.payments.models import Attempt, Order, OrderLine, Payer, Refund
 from recert.people.models import (
     Account,
@@ -132,6 +133,19 @@ TABLES: Final = (
         hides=frozenset({"password"}),
     ),
     Table(StaffRole, "account__person", _("Roles at the board."), goes="with-account"),
+    Table(
+        Member,
+        "account__person",
+        _("Organisations that the person works for here."),
+        goes="with-account",
+    ),
+    Table(
+        ApiKey,
+        "account__person",
+        _("Keys with which programs act for the person."),
+        hides=frozenset({"digest"}),
+        goes="with-account",
+    ),
     Table(
         EmailAddress,
         "user__person",
@@ -329,6 +343,8 @@ OF_NOBODY: Final[Mapping[str, str]] = {
     "journal.Unchained": "numbers",
     "declarations.AuditPeriod": "the board's own",
     "reminders.ReminderDay": "the board's own",
+    "organisations.Organisation": "an organisation's",
+    "organisations.Accreditation": "an organisation's",
     "socialaccount.SocialApp": "the board's own",
 }
 """Tables that hold nothing that leads to a person, and why."""

@@ -84,6 +84,21 @@ class Permission(StrEnum):
     SEE_JOURNAL = "see-journal"
     """Read what happened, to whom and by whom."""
 
+    KEEP_ORGANISATIONS = "keep-organisations"
+    """Admit providers, employers and licensing bodies, and end that."""
+
+    KEEP_OWN_ORGANISATION = "keep-own-organisation"
+    """Keep the people and the keys of the organisation one works for."""
+
+    REPORT_COMPLETIONS = "report-completions"
+    """Report, for a provider, what people completed (DEC-1)."""
+
+    SEE_OWN_STAFF = "see-own-staff"
+    """See, for an employer, the standing of those of its staff who consented."""
+
+    VERIFY_MANY = "verify-many"
+    """Verify many credentials at once, for a body that licenses or employs."""
+
 
 class Role(StrEnum):
     """What somebody is to the board."""
@@ -95,10 +110,16 @@ class Role(StrEnum):
     FINANCE = "finance"
     ADMINISTRATOR = "administrator"
     SIGNER = "signer"
+    PROVIDER = "provider"
+    EMPLOYER = "employer"
+    VERIFIER = "verifier"
+    ORGANISATION_MANAGER = "organisation-manager"
     SYSTEM = "system"
 
 
-STAFF: Final = frozenset(Role) - {Role.CERTIFICANT, Role.SIGNER, Role.SYSTEM}
+STAFF: Final = frozenset(
+    {Role.REVIEWER, Role.AUDITOR, Role.REGISTRAR, Role.FINANCE, Role.ADMINISTRATOR}
+)
 """The roles of the board's own people; each needs a second factor to sign in."""
 
 GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
@@ -132,6 +153,7 @@ GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.INVITE,
             Permission.SEE_JOURNAL,
             Permission.DECIDE_REQUESTS,
+            Permission.KEEP_ORGANISATIONS,
         }
     ),
     Role.FINANCE: frozenset(
@@ -150,9 +172,14 @@ GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
             Permission.SEE_JOURNAL,
             Permission.SEE_DECLARATIONS,
             Permission.PLAN_AUDITS,
+            Permission.KEEP_ORGANISATIONS,
         }
     ),
     Role.SIGNER: frozenset({Permission.SIGN}),
+    Role.PROVIDER: frozenset({Permission.REPORT_COMPLETIONS}),
+    Role.EMPLOYER: frozenset({Permission.SEE_OWN_STAFF}),
+    Role.VERIFIER: frozenset({Permission.VERIFY_MANY}),
+    Role.ORGANISATION_MANAGER: frozenset({Permission.KEEP_OWN_ORGANISATION}),
     Role.SYSTEM: frozenset({Permission.SETTLE_PAYMENTS, Permission.KEEP_DEADLINES}),
 }
 
