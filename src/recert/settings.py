@@ -82,6 +82,7 @@ INSTALLED_APPS = [
     "recert.dossiers",
     "recert.portal",
     "recert.desk",
+    "recert.api",
 ]
 
 MIDDLEWARE = [

@@ -29,6 +29,7 @@ class Request(HttpRequest):
     account: Account | None
     person: Person | None
     acting_until: datetime | None
+    for_programs: bool
     htmx: HtmxDetails
 
 
@@ -46,7 +47,7 @@ class Page(Protocol):
         """Answer."""
 
 
-P = TypeVar("P", bound=Callable[..., HttpResponseBase])
+P = TypeVar("P", bound=Callable[..., Any])  # operations for programs answer what becomes JSON
 
 PUBLIC = "public"
 SIGNED_IN = "signed-in"

@@ -95,6 +95,8 @@ def words_of_events() -> dict[str, str]:
         "invitation.revoked": _("Invitation revoked"),
         "link.made": _("Private link made"),
         "link.revoked": _("Private link revoked"),
+        "key.made": _("Key for a program made: %(label)s"),
+        "key.revoked": _("Key for a program revoked: %(label)s"),
         "person.merged": _("Another record, %(number)s, merged into this one"),
         "person.unmerged": _("Merger undone: %(number)s is a record of its own again"),
         "person.exported": _("All that is on record taken out"),
