@@ -22,9 +22,8 @@ from django.utils.translation import gettext as _
 
 from recert import clock
 from recert.api import problems
+from recert.api.guard import refusal_to, sign_off, stamp_program
 from recert.board import the_rulebook
-from recert.organisations.key_actions import note_use
-from recert.organisations.keys import bearer_of
 from recert.people.access import PERSON_IS_NEEDED, PUBLIC, SIGNED_IN, Page, Request
 from recert.people.acting import in_anothers_name, until_when
 from recert.people.kept_forms import keep_form, page_of_form
@@ -59,9 +58,11 @@ class Edge:
             return problems.too_large() if request.for_programs else _too_large()
         request.at = clock.now()
         request.today = board_day(the_rulebook(), at=request.at)
-        reader = _stamp_program(request) if request.for_programs else _stamp_people(request)
+        reader = stamp_program(request) if request.for_programs else _stamp_people(request)
         with _as_the_reader_reads(reader):
             response = self.get_response(request)
+        if request.for_programs:
+            sign_off(request, response)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         return response
@@ -76,7 +77,7 @@ class Edge:
         del args, kwargs
         declared = needed_by(page, request.method or "")
         if request.for_programs:
-            return _refusal_to_program(request, declared)
+            return refusal_to(request, declared)
         return None if declared == PUBLIC else self._refusal_to_people(request, declared)
 
     def _refusal_to_people(self, request: Request, declared: str) -> HttpResponseBase | None:
@@ -114,34 +115,6 @@ def _stamp_people(request: Any) -> Person | None:  # noqa: ANN401  # becomes a `
         request.actor, request.person = acting
         request.acting_until = until_when(request.session)
     return reader
-
-
-def _stamp_program(request: Any) -> Person | None:  # noqa: ANN401  # as above
-    """Say who asks, by the key that is shown; a session opens nothing here."""
-    scheme, _space, shown = request.headers.get("Authorization", "").partition(" ")
-    is_shown = scheme.lower() == "bearer"
-    bearer = bearer_of(shown.strip(), at=request.at) if is_shown else None
-    request.bearer, request.acting_until = bearer, None
-    request.showed_nothing_known = is_shown and bearer is None
-    request.actor, request.person = (bearer.actor, bearer.person) if bearer else (NOBODY, None)
-    request.account = bearer.account if bearer else None
-    if bearer:
-        note_use(bearer.key, at=request.at)
-    reader: Person | None = request.person
-    return reader
-
-
-def _refusal_to_program(request: Any, declared: str) -> HttpResponse | None:  # noqa: ANN401  # a stamped one
-    """Answer why a program may not do something; None lets it."""
-    if request.showed_nothing_known:
-        return problems.unknown_key()
-    if declared == PUBLIC:
-        return None
-    if not request.actor.is_known:
-        return problems.no_key()
-    if declared != SIGNED_IN and not request.actor.may(Permission(declared)):
-        return problems.not_in_scope(declared)
-    return None
 
 
 def needed_by(page: Page, method: str = "GET") -> str:

@@ -283,6 +283,16 @@ if _given("BEHIND_PROXY") == "yes":
     ALLAUTH_TRUSTED_PROXY_COUNT = 1  # whose word on the sender's address is taken, for rate limits
 
 
+# The interface for programs
+
+API_RATES = {  # so many requests in so many seconds
+    "key": (int(_given("API_KEY_RATE", "600")), 60),
+    "address": (int(_given("API_ADDRESS_RATE", "60")), 60),  # of whoever shows no key
+}
+API_TELLS_PRIVATE_ADDRESSES = False
+"""Whether webhooks may be inside our own network; only tests have theirs there."""
+
+
 # Card payments: Stripe with its keys, else the sandbox that `recert up` starts, else none
 
 GATEWAY = "recert.payments.stripe_gateway.gateway_of_settings"

@@ -20,6 +20,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.operation import Operation, PathView
 
 from recert import __version__
+from recert.api.conditional import with_tag
 from recert.api.problems import (
     MEDIA_TYPE,
     Problem,
@@ -30,7 +31,10 @@ from recert.api.problems import (
     wrong_media_type,
     wrong_method,
 )
+from recert.people.access import Request
 from recert.policy.refusals import Refused
+
+READING: Final = {"GET", "HEAD"}
 
 BODIES: Final = {
     "body": "application/json",
@@ -78,14 +82,15 @@ def _page(view: PathView) -> Callable[..., HttpResponseBase]:
     if "GET" in operations:
         operations["HEAD"] = operations["GET"]
 
-    def page(request: HttpRequest, **named: Any) -> HttpResponseBase:  # noqa: ANN401  # what stands in the address
+    def page(request: Request, **named: Any) -> HttpResponseBase:  # noqa: ANN401  # what stands in the address
         operation = operations.get(str(request.method))
         if operation is None:
             return wrong_method(sorted(operations))
         taken = sorted(_media_types(operation))
         if taken and request.content_type not in taken and request.body:
             return wrong_media_type(taken)
-        return operation.run(request, **named)
+        response = operation.run(request, **named)
+        return with_tag(request, response) if request.method in READING else response
 
     page.csrf_exempt = True  # type: ignore[attr-defined]  # no cookie opens anything here
     page.needs_by_method = {  # type: ignore[attr-defined]  # functions have room for it
@@ -107,6 +112,8 @@ def _media_types(operation: Operation) -> set[str]:
     sources = {one.__ninja_param_source__ for one in operation.models}
     if "file" in sources:
         return {BODIES["file"]}
+    if "form" in sources:  # without a file, Django reads either
+        return {BODIES["form"], BODIES["file"]}
     return {BODIES[one] for one in sources if one in BODIES}
 
 
@@ -128,8 +135,12 @@ def make_interface() -> Interface:
         Exception: broken,
     }
     for kind, answer in answers.items():
-        interface.add_exception_handler(kind, lambda _request, error, say=answer: say(error))
+        interface.add_exception_handler(kind, _saying(answer))
     return interface
+
+
+def _saying(answer: Callable[[Any], HttpResponse]) -> Callable[[HttpRequest, Any], HttpResponse]:
+    return lambda _request, error: answer(error)
 
 
 def _invalid(error: ValidationError) -> HttpResponse:

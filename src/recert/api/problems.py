@@ -21,6 +21,7 @@ STATUS: Final = {
     "not-found": 404,
     "not-permitted": 403,
     "changed-meanwhile": 412,
+    "which-version": 428,
     "too-many-requests": 429,
 }
 """Of refusals, by code; all others say that the thing is not as the sender thought (409)."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from recert.api import people
+from recert.api import people, tokens
 from recert.api.interface import make_interface
 from recert.api.pages import openapi
 from recert.api.problems import not_here
@@ -13,7 +13,8 @@ from recert.people.access import public
 app_name = "api"
 
 interface = make_interface()
-interface.add_router("", people.router)
+for router in (people.router, tokens.router):
+    interface.add_router("", router)
 
 urlpatterns = [
     path("v1/openapi.json", openapi, name="openapi"),

@@ -30,6 +30,9 @@ class Request(HttpRequest):
     person: Person | None
     acting_until: datetime | None
     for_programs: bool
+    bearer: Any  # the program that showed a key
+    left: Any  # of how many requests it may make
+    showed_nothing_known: bool
     htmx: HtmxDetails
 
 
