@@ -45,7 +45,7 @@ def test_the_client_may_stand_in_the_body_and_gets_all_its_scopes(client, key):
     ("said", "error", "status"),
     [
         ({"client_secret": "rk_wrong"}, "invalid_client", 401),
-        ({"client_id": "AK-0000-0000-0000"}, "invalid_client", 401),
+        ({"client_id": "AK-0000-0000-0000"}, "invalid_client", 400),
         ({"scope": "see-records"}, "invalid_scope", 400),
         ({"grant_type": "password"}, "unsupported_grant_type", 400),
         ({"grant_type": ""}, "unsupported_grant_type", 400),

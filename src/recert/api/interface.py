@@ -7,8 +7,8 @@ queries, makes at most one action, and answers a schema. `Refused` becomes a pro
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from typing import Any, Final, TypeVar
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
@@ -50,11 +50,24 @@ ALWAYS: Final = {
     404: "There is no such thing, or it is not yours.",
     409: "The thing is not as you thought.",
     412: "It was changed since you read it.",
+    428: "A change needs `If-Match`.",
     413: "Too large.",
     415: "Another media type.",
     422: "Something in it is wrong; `errors` says what.",
     429: "Too many requests; `Retry-After` says when to come again.",
 }
+
+
+Takes = TypeVar("Takes", bound=Callable[..., Any])
+
+
+class Invalid(Exception):
+    """What was sent is wrong in ways that its schema does not say: by its place, what."""
+
+    def __init__(self, mistakes: Mapping[str, str]) -> None:
+        """Keep each mistake with its place, such as `body.title`."""
+        super().__init__(mistakes)
+        self.mistakes = mistakes
 
 
 class Interface(NinjaAPI):
@@ -87,7 +100,7 @@ def _page(view: PathView) -> Callable[..., HttpResponseBase]:
         if operation is None:
             return wrong_method(sorted(operations))
         taken = sorted(_media_types(operation))
-        if taken and request.content_type not in taken and request.body:
+        if taken and request.content_type not in taken and _has_body(request):
             return wrong_media_type(taken)
         response = operation.run(request, **named)
         return with_tag(request, response) if request.method in READING else response
@@ -110,11 +123,28 @@ def declared_by(operation: Operation) -> str:
 
 def _media_types(operation: Operation) -> set[str]:
     sources = {one.__ninja_param_source__ for one in operation.models}
+    if hasattr(operation.view_func, "takes"):
+        return {operation.view_func.takes}
     if "file" in sources:
         return {BODIES["file"]}
     if "form" in sources:  # without a file, Django reads either
         return {BODIES["form"], BODIES["file"]}
     return {BODIES[one] for one in sources if one in BODIES}
+
+
+def _has_body(request: HttpRequest) -> bool:
+    length = request.headers.get("Content-Length", "0")
+    return length not in {"", "0"} or "Transfer-Encoding" in request.headers
+
+
+def takes(media_type: str) -> Callable[[Takes], Takes]:
+    """Declare what an operation takes that reads its body itself."""
+
+    def declare(operation: Takes) -> Takes:
+        operation.takes = media_type  # type: ignore[attr-defined]  # functions have room for it
+        return operation
+
+    return declare
 
 
 def make_interface() -> Interface:
@@ -130,6 +160,7 @@ def make_interface() -> Interface:
     answers: dict[type[Exception], Callable[[Any], HttpResponse]] = {
         Refused: problem_of,
         ValidationError: _invalid,
+        Invalid: lambda error: _wrong(error.mistakes.items()),
         HttpError: _unreadable,
         RequestDataTooBig: lambda _error: too_large(),
         Exception: broken,
@@ -145,10 +176,19 @@ def _saying(answer: Callable[[Any], HttpResponse]) -> Callable[[HttpRequest, Any
 
 def _invalid(error: ValidationError) -> HttpResponse:
     """Answer everything that is wrong with what was sent, each with its place."""
-    errors = [
-        {"where": ".".join(str(part) for part in one["loc"]), "what": one["msg"]}
-        for one in error.errors
-    ]
+    return _wrong((_place(one["loc"]), str(one["msg"])) for one in error.errors)
+
+
+def _place(parts: Sequence[str | int]) -> str:
+    """Write a place: `query.limit`, or `body.title`, without the name that a function gives it."""
+    source, *rest = parts
+    if source == "body":
+        rest = rest[1:]
+    return ".".join(str(part) for part in (source, *rest))
+
+
+def _wrong(mistakes: Iterable[tuple[str, str]]) -> HttpResponse:
+    errors = [{"where": where, "what": what} for where, what in mistakes]
     said = _("What was sent is not as it should be. Nothing was done; “errors” says what is wrong.")
     return problem(422, "invalid", said, errors=errors)
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -51,7 +51,7 @@ def take(who: str, *, most: int, seconds: int, at: datetime) -> Left:
     window = timedelta(seconds=seconds)
     cost = window / most
     with connection.cursor() as cursor:
-        said = {"who": who, "at": at, "cost": cost, "window": window}
+        said: dict[str, Any] = {"who": who, "at": at, "cost": cost, "window": window}
         cursor.execute(TAKE, said)
         row = cursor.fetchone()
         enough = row is not None

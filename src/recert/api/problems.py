@@ -22,6 +22,9 @@ STATUS: Final = {
     "not-permitted": 403,
     "changed-meanwhile": 412,
     "which-version": 428,
+    "unreadable": 400,
+    "unsuitable-file": 422,
+    "unchecked-file": 503,
     "too-many-requests": 429,
 }
 """Of refusals, by code; all others say that the thing is not as the sender thought (409)."""

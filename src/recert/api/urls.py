@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from django.urls import include, path, re_path
 
-from recert.api import people, tokens
+from recert.api import (
+    activities,
+    assessing,
+    credentials,
+    declarations,
+    documents,
+    people,
+    register,
+    tokens,
+)
 from recert.api.interface import make_interface
 from recert.api.pages import openapi
 from recert.api.problems import not_here
@@ -13,8 +22,17 @@ from recert.people.access import public
 app_name = "api"
 
 interface = make_interface()
-for router in (people.router, tokens.router):
-    interface.add_router("", router)
+for part in (
+    people,
+    credentials,
+    activities,
+    documents,
+    declarations,
+    register,
+    assessing,
+    tokens,
+):
+    interface.add_router("", part.router)
 
 urlpatterns = [
     path("v1/openapi.json", openapi, name="openapi"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -24,6 +25,12 @@ class Held(NamedTuple):
 def credentials_held_by(person: int) -> list[Held]:
     """Answer the credentials of a person, the oldest first. Four queries, however many."""
     return [Held(one, _holding(one)) for one in _whole().filter(person_id=person)]
+
+
+def credentials_numbered(numbers: Collection[str]) -> list[Held]:
+    """Answer the credentials with some numbers, each with its person. Five queries."""
+    found = _whole().filter(number__in=numbers, person__erased_at=None)
+    return [Held(one, _holding(one)) for one in found.select_related("person")]
 
 
 def _whole() -> QuerySet[Credential]:

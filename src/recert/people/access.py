@@ -33,6 +33,7 @@ class Request(HttpRequest):
     bearer: Any  # the program that showed a key
     left: Any  # of how many requests it may make
     showed_nothing_known: bool
+    version: int  # of the row that is read
     htmx: HtmxDetails
 
 
