@@ -31,7 +31,8 @@ from recert.api.problems import (
     wrong_media_type,
     wrong_method,
 )
-from recert.people.access import Request
+from recert.organisations.keys import SCOPES
+from recert.people.access import PUBLIC, SIGNED_IN, Request
 from recert.policy.refusals import Refused
 
 READING: Final = {"GET", "HEAD"}
@@ -83,6 +84,13 @@ class Interface(NinjaAPI):
             for pattern, view in zip(bound.urls_paths(bound.prefix), views, strict=True):
                 pattern.callback = _page(view)
                 yield pattern
+
+    def operations(self) -> list[Operation]:
+        """Answer all operations."""
+        views = [
+            view for bound in self._get_bound_routers() for view in bound.path_operations.values()
+        ]
+        return [one for view in views for one in view.operations]
 
     def get_openapi_operation_id(self, operation: Operation) -> str:
         """Answer by which name clients call an operation: that of its function."""
@@ -199,15 +207,36 @@ def _unreadable(error: HttpError) -> HttpResponse:
     return problem(400, "unreadable", _("The body cannot be read: it is not JSON in UTF-8."))
 
 
-def described(document: dict[str, Any]) -> dict[str, Any]:
-    """Add to the document what is the same for all operations: their problems."""
+def described(interface: Interface, *, root: str) -> dict[str, Any]:
+    """Answer the OpenAPI document, with what is the same for all: problems, and who may."""
+    document = dict(interface.get_openapi_schema(path_prefix=root))
+    needs = {one.view_func.__name__: declared_by(one) for one in interface.operations()}
     schema = Problem.model_json_schema(ref_template="#/components/schemas/{model}")
-    schemas = document["components"]["schemas"]
-    schemas |= schema.pop("$defs", {}) | {"Problem": schema}
+    components = document["components"]
+    components["schemas"] |= schema.pop("$defs", {}) | {"Problem": schema}
+    components["securitySchemes"] = _ways_in(root)
     content = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
     for path in document["paths"].values():
         for operation in path.values():
+            operation["security"] = _needed(needs[operation["operationId"]])
             for status, says in ALWAYS.items():
                 answer = {"description": says, "content": content}
                 operation["responses"].setdefault(status, answer)
     return document
+
+
+def _needed(declared: str) -> list[dict[str, list[str]]]:
+    """Answer what opens an operation: nothing, any key, or one with a scope."""
+    if declared == PUBLIC:
+        return []
+    scopes = [] if declared == SIGNED_IN else [declared]
+    return [{"key": []}, {"token": scopes}]
+
+
+def _ways_in(root: str) -> dict[str, Any]:
+    scopes = {str(one): one.name.replace("_", " ").lower() for one in SCOPES}
+    grant = {"tokenUrl": f"{root}oauth/token", "scopes": scopes}
+    return {
+        "key": {"type": "http", "scheme": "bearer", "description": "A key, or a token."},
+        "token": {"type": "oauth2", "flows": {"clientCredentials": grant}},
+    }

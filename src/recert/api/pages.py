@@ -18,7 +18,7 @@ def document() -> dict[str, Any]:
     """Answer the OpenAPI document; it is the same as long as the program runs."""
     from recert.api.urls import interface  # noqa: PLC0415  # the addresses name this page
 
-    return described(dict(interface.get_openapi_schema(path_prefix=ROOT)))
+    return described(interface, root=ROOT)
 
 
 @public
