@@ -1,4 +1,4 @@
-"""What one declared, and where each declaration is. People declare themselves: they attest and pay."""
+"""What one declared, and where it is. To declare is for people themselves: they attest, and pay."""
 
 from __future__ import annotations
 

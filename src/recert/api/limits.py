@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -74,8 +75,7 @@ def take_for(request: Request) -> HttpResponse | None:
     if request.bearer:
         who, rate = f"key {request.bearer.key.ref}", settings.API_RATES["key"]
     else:
-        address = get_adapter().get_client_ip(request)
-        who, rate = f"address {address}", settings.API_RATES["address"]
+        who, rate = f"address {_address_of(request)}", settings.API_RATES["address"]
     most, seconds = rate
     request.left = left = take(who, most=most, seconds=seconds, at=request.at)
     if left.enough:
@@ -84,6 +84,13 @@ def take_for(request: Request) -> HttpResponse | None:
     headers = {"Retry-After": str(left.again_in)}
     detail = said % {"seconds": left.again_in}
     return problem(429, "too-many-requests", detail, headers=headers)
+
+
+def _address_of(request: Request) -> str:
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except PermissionDenied:  # none is known, as behind a socket of the machine: all share one
+        return "unknown"
 
 
 def tell(left: Left | None, response: HttpResponseBase) -> None:

@@ -43,9 +43,7 @@ SCOPES_BY_ROLE: Final = {
 }
 """What an organisation is, and the role that its keys then have."""
 
-SCOPES: Final = sorted(
-    SCOPES_OF_PEOPLE.union(*(GRANTS[role] for role in SCOPES_BY_ROLE.values()))
-)
+SCOPES: Final = sorted(SCOPES_OF_PEOPLE.union(*(GRANTS[role] for role in SCOPES_BY_ROLE.values())))
 """Whatever a key can allow."""
 
 _SALT: Final = "recert.api-token"
