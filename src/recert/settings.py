@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "recert.declarations",
     "recert.reminders",
     "recert.casework",
+    "recert.webhooks",
     "recert.dossiers",
     "recert.portal",
     "recert.desk",
@@ -289,8 +290,8 @@ API_RATES = {  # so many requests in so many seconds
     "key": (int(_given("API_KEY_RATE", "600")), 60),
     "address": (int(_given("API_ADDRESS_RATE", "60")), 60),  # of whoever shows no key
 }
-API_TELLS_PRIVATE_ADDRESSES = False
-"""Whether webhooks may be inside our own network; only tests have theirs there."""
+WEBHOOKS_INSIDE = False
+"""Whether webhooks may be inside our own network, and in the clear; those of tests are."""
 
 
 # Card payments: Stripe with its keys, else the sandbox that `recert up` starts, else none

@@ -15,10 +15,13 @@ from schemathesis.core.failures import FailureGroup
 
 from recert.api.pages import document
 from recert.refs import SHAPE
+from recert.webhooks.actions import owe
+from recert.webhooks.models import Occasion, Webhook
+from recert.webhooks.queries import Happened
 from recert.wsgi import application
 from tests.api.conftest import KINDS, secret_for
 from tests.declaring import certified_for, earn_everything, submit
-from tests.making import make_activity, make_credential, make_document, make_person
+from tests.making import AT, make_activity, make_credential, make_document, make_person
 
 
 def serve(environ, start_response):
@@ -53,9 +56,9 @@ THINGS = {}
 def map_case(context, case):
     """Put into an address what is there of its kind."""
     del context
-    begins = case.path.split("/")[3]
+    begins, taken = case.path.split("/")[3], {"number": ".{1,60}"}
     for name, value in (case.path_parameters or {}).items():
-        is_well = isinstance(value, str) and (name == "number" or re.fullmatch(SHAPE, value))
+        is_well = isinstance(value, str) and re.fullmatch(taken.get(name, SHAPE), value)
         if is_well and begins in THINGS:
             case.path_parameters[name] = THINGS[begins]
     return case
@@ -100,8 +103,22 @@ def make_keys():
         credentials=credential.ref,
         declarations=submit(credential, on=today).ref,
         register=credential.number,
+        **webhook_of(person, credential),
     )
     return {kind: secret_for(kind, person if kind == "person" else None) for kind in KINDS}
+
+
+def webhook_of(person, credential):
+    """Make a webhook of somebody, and something that it is told."""
+    webhook = Webhook.objects.create(
+        account=person.account,
+        url="https://example.org/hook",
+        occasions=[Occasion.EXPIRED],
+        since_on=AT.date(),
+        made_at=AT,
+    )
+    owe([Happened(credential.pk, Occasion.EXPIRED, AT.date())], at=AT)
+    return {"webhooks": webhook.ref, "deliveries": webhook.deliveries.get().ref}
 
 
 def key_for(case, keys):

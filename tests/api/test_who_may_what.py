@@ -10,6 +10,9 @@ from recert.api.urls import interface
 from recert.journal.models import Event
 from recert.people.access import PUBLIC, SIGNED_IN
 from recert.policy.permissions import Permission
+from recert.webhooks.actions import owe
+from recert.webhooks.models import Occasion, Webhook
+from recert.webhooks.queries import Happened
 from tests.api.conftest import KINDS, program, secret_for
 from tests.declaring import certified_for, draft, earn_everything
 from tests.making import AT, make_activity, make_credential, make_document, make_person
@@ -30,6 +33,11 @@ OF_THINGS = {
     "delete_document": "document",
     "put_document_back": "document",
     "read_declaration": "declaration",
+    "read_webhook": "webhook",
+    "patch_webhook": "webhook",
+    "delete_webhook": "webhook",
+    "list_deliveries": "webhook",
+    "send_delivery": "delivery",
 }
 """The operations about a thing of somebody's, and which one it is."""
 
@@ -37,6 +45,7 @@ ACTIVITY = {"kind": "formal-course", "title": "Days", "completed_on": "2024-05-0
 BODIES = {
     "change_allocation": {"moves": {"AC-0000-0000-0000": None}},
     "put_activity": ACTIVITY | {"contact_hours": "2"},
+    "patch_webhook": {"watch": []},
 }
 FILES = {"create_document": lambda: {"file": SimpleUploadedFile("a.pdf", b"no PDF")}}
 
@@ -47,7 +56,17 @@ def things():
     credential = make_credential(person, category="MLT", certified_on=certified_for(AT.date()))
     earn_everything(person, credential, on=AT.date())
     activity = make_activity(person)
+    webhook = Webhook.objects.create(
+        account=person.account,
+        url="https://example.org/hook",
+        occasions=[Occasion.EXPIRED],
+        since_on=AT.date(),
+        made_at=AT,
+    )
+    owe([Happened(credential.pk, Occasion.EXPIRED, AT.date())], at=AT)
     return {
+        "webhook": webhook.ref,
+        "delivery": webhook.deliveries.get().ref,
         "person": person,
         "credential": credential.ref,
         "activity": activity.ref,

@@ -13,6 +13,7 @@ from recert.api import (
     people,
     register,
     tokens,
+    webhooks,
 )
 from recert.api.interface import make_interface
 from recert.api.pages import openapi
@@ -31,6 +32,7 @@ for part in (
     register,
     assessing,
     tokens,
+    webhooks,
 ):
     interface.add_router("", part.router)
 

@@ -10,7 +10,7 @@ import msgspec
 
 from recert.board import the_rulebook
 from recert.credentials.models import Credential
-from recert.credentials.queries import Held, credentials_numbered
+from recert.credentials.queries import Held, credentials_among, credentials_numbered
 from recert.declarations.models import Declaration
 from recert.policy.standing import Holding, Standing, standing_on
 
@@ -34,6 +34,17 @@ def verify(numbers: Collection[str], *, as_of: date) -> dict[str, Verified]:
         one.credential.number: Verified(one.credential, standing_on(book, holding, as_of=as_of))
         for one, holding in zip(held, holdings_of(held), strict=True)
     }
+
+
+def standings_among(
+    ids: Collection[int], *, days: Sequence[date]
+) -> list[tuple[Credential, list[Standing]]]:
+    """Answer what some credentials are worth on each of some days. Six queries, however many."""
+    book, held = the_rulebook(), credentials_among(ids)
+    return [
+        (one.credential, [standing_on(book, holding, as_of=day) for day in days])
+        for one, holding in zip(held, holdings_of(held), strict=True)
+    ]
 
 
 def holdings_of(held: Sequence[Held]) -> list[Holding]:
