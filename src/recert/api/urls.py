@@ -16,7 +16,7 @@ from recert.api import (
     webhooks,
 )
 from recert.api.interface import make_interface
-from recert.api.pages import openapi
+from recert.api.pages import docs, openapi
 from recert.api.problems import not_here
 from recert.people.access import public
 
@@ -38,6 +38,7 @@ for part in (
 
 urlpatterns = [
     path("v1/openapi.json", openapi, name="openapi"),
+    path("v1/docs", docs, name="docs"),
     path("v1/", include(interface.urls[0])),
     re_path("^(?P<rest>.*)$", public(not_here), name="not-here"),
 ]
