@@ -118,7 +118,7 @@ def test_inactive_status_is_requested_paid_granted_and_ends(  # STA-1, STA-2, ST
 
     desk = enter(Role.REGISTRAR, size=size)
     desk.goto("/desk/")
-    desk.get_by_role("link", name="1 request waits").click()
+    desk.get_by_role("link", name="1 Request").click()
     is_right(desk)
     desk.get_by_role("link", name="Amina Benali").click()
     is_right(desk)
