@@ -205,6 +205,16 @@ def overdue_responses(*, as_of: date) -> list[int]:
     return list(found.order_by("respond_by", "id").values_list("pk", flat=True))
 
 
+def overdue_answer_of(credential: int, *, as_of: date) -> int | None:
+    """Answer the id of the audit of a credential to which no answer came in time (AUD-5)."""
+    found = Audit.objects.filter(
+        declaration__credential_id=credential,
+        state=State.NOT_PASSED,
+        respond_by__lt=as_of,
+    )
+    return found.values_list("pk", flat=True).first()
+
+
 def audits_seen_by(actor: Actor, *, state: str, most: int = 100) -> list[Audit]:
     """Answer the audits in a state to staff who see declarations, the oldest first."""
     if not actor.may(Permission.SEE_DECLARATIONS):
