@@ -184,6 +184,15 @@ def test_and_one_that_forgets_everybody_is_out_of_reach():
         paying.set_up_card(person, gateway=gateway, once="second", at=at(OPEN))
 
 
+def test_what_the_rulebook_of_today_does_not_know_is_said_and_nothing_is_done():
+    declaration, _attempt = declaration_in(State.SUBMITTED)
+    declaration.case["activities"][0]["kind"] = "seance"
+    declaration.save(update_fields=["case"])
+    with pytest.raises(Refused, match=r"(?s)puts that back.*seance"):
+        approve_declaration(declaration.pk, today=OPEN, by=REVIEWER, at=at(OPEN))
+    assert fresh(declaration).state == State.SUBMITTED
+
+
 def test_a_declined_card_can_never_be_charged_later():
     gateway, (declaration, _attempt) = FakeGateway(), declaration_in(State.DRAFT)
     attempt = started(declaration, card_of(gateway, DECLINED))

@@ -180,6 +180,12 @@ class Declaration(models.Model):
                 condition=Q(state="deficient"),
                 name="declaration_to_correct",
             ),
+            # What ended, the latest first.
+            models.Index(
+                fields=["state", "-id"],
+                condition=Q(submitted_on__isnull=False),
+                name="declaration_latest",
+            ),
             # What came and what was decided, by the week.
             models.Index(
                 fields=["submitted_on"],
