@@ -176,10 +176,14 @@ def test_a_processor_that_forgot_a_person_knows_them_anew():
     assert Event.objects.filter(kind="payer.known", subject=person.ref).count() == 2
 
 
-def test_and_one_that_forgets_everybody_is_out_of_reach():
+def forgets(**_named):
+    raise NotKnown("no such customer")
+
+
+def test_and_one_that_forgets_everybody_is_out_of_reach(monkeypatch):
     gateway, person = FakeGateway(), make_person()
     paying.set_up_card(person, gateway=gateway, once="first", at=at(OPEN))
-    gateway.set_up_card = lambda **_named: (_ for _ in ()).throw(NotKnown("no such customer"))
+    monkeypatch.setattr(gateway, "set_up_card", forgets)
     with pytest.raises(Unreachable):
         paying.set_up_card(person, gateway=gateway, once="second", at=at(OPEN))
 
