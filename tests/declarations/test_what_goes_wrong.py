@@ -6,6 +6,7 @@ from concurrent.futures import TimeoutError as NotYet
 from contextlib import suppress
 from datetime import date, timedelta
 from decimal import Decimal
+from itertools import count
 
 import pytest
 from django.db import connections
@@ -25,10 +26,11 @@ from recert.declarations.actions.submissions import (
 from recert.declarations.declared import draft_of, idle_payments
 from recert.declarations.models import Allocation, Declaration
 from recert.declarations.queries import positions_of
-from recert.payments.actions import keep_intent, settle_refund
-from recert.payments.gateway import Refunding
+from recert.journal.models import Event
+from recert.payments.actions import ask_refund, keep_intent, settle_refund
+from recert.payments.gateway import NotKnown, Refunding, Unreachable
 from recert.payments.models import Attempt, Order, Refund
-from recert.payments.queries import account_of
+from recert.payments.queries import account_of, payer_of
 from recert.policy.permissions import SYSTEM
 from recert.policy.refusals import Refused
 from recert.transcript.actions import withdraw_activity
@@ -160,6 +162,39 @@ def test_a_processor_that_forgot_a_charge_ends_it_once_nobody_waits_any_more():
     late = at(OPEN) + paying.PATIENCE + timedelta(seconds=1)
     assert paying.reconcile(attempt.pk, gateway=gateway, at=late).state == Attempt.State.FAILED
     assert fresh(declaration).state == State.DRAFT
+
+
+def test_a_processor_that_forgot_a_person_knows_them_anew():
+    gateway, person = FakeGateway(), make_person()
+    paying.set_up_card(person, gateway=gateway, once="first", at=at(OPEN))
+    before = payer_of(person.pk)
+    gateway.forget()
+    gateway.numbers = count(100)  # another memory gives other names
+    opened = paying.set_up_card(person, gateway=gateway, once="second", at=at(OPEN))
+    assert payer_of(person.pk) != before
+    assert gateway.set_ups[opened.ref].customer == payer_of(person.pk)
+    assert Event.objects.filter(kind="payer.known", subject=person.ref).count() == 2
+
+
+def forgets(**_named):
+    raise NotKnown("no such customer")
+
+
+def test_and_one_that_forgets_everybody_is_out_of_reach(monkeypatch):
+    gateway, person = FakeGateway(), make_person()
+    paying.set_up_card(person, gateway=gateway, once="first", at=at(OPEN))
+    monkeypatch.setattr(gateway, "set_up_card", forgets)
+    with pytest.raises(Unreachable):
+        paying.set_up_card(person, gateway=gateway, once="second", at=at(OPEN))
+
+
+def test_what_the_rulebook_of_today_does_not_know_is_said_and_nothing_is_done():
+    declaration, _attempt = declaration_in(State.SUBMITTED)
+    declaration.case["activities"][0]["kind"] = "seance"
+    declaration.save(update_fields=["case"])
+    with pytest.raises(Refused, match=r"(?s)puts that back.*seance"):
+        approve_declaration(declaration.pk, today=OPEN, by=REVIEWER, at=at(OPEN))
+    assert fresh(declaration).state == State.SUBMITTED
 
 
 def test_a_declined_card_can_never_be_charged_later():
@@ -353,6 +388,20 @@ def test_no_points_are_allocated_while_they_are_declared(monkeypatch):
     started(declaration)
     assert ended() == "declared"
     assert not Allocation.objects.exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_is_used_and_given_back_at_one_moment_is_the_one_or_the_other(monkeypatch):
+    declaration, attempt = failed_once()
+    settle_payment(attempt.pk, found=charged(attempt), at=at(OPEN))
+    ended = meanwhile(
+        monkeypatch,
+        lambda: ask_refund(attempt.pk, amount=attempt.amount, because="?", by=FINANCE, at=at(OPEN)),
+    )
+    assert started(declaration, card=None) is None
+    submitted = Event.objects.get(kind="declaration.submitted", subject=declaration.ref)
+    assert ended() == "done"  # whoever agrees to it sees by then that it is used
+    assert Event.objects.get(kind="payment.refund-proposed").pk > submitted.pk
 
 
 @pytest.mark.django_db(transaction=True)

@@ -390,7 +390,7 @@ def test_after_a_decision_comes_the_next_one(client, person, registrar, today):
     registrar()
     text = client.get(reverse("desk:requests")).text
     assert text.index("Amina Benali") < text.index("Boris Novak")
-    assert "2</strong> requests wait" in client.get(reverse("desk:home")).text
+    assert "<strong>2</strong> Request" in client.get(reverse("desk:home")).text
     answer = client.post(of("desk:request", first), {"because": "No.", "refuse": "yes"})
     assert answer.url == of("desk:request", second)
     filtered = client.get(reverse("desk:requests"), {"state": "refused", "kind": "inactive"})

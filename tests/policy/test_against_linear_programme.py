@@ -63,6 +63,22 @@ def test_it_agrees_with_the_linear_programme_on_cases_of_any_sort(case):
     assert kernel_answer(case) == oracle.answer(case)
 
 
+def test_a_claim_worth_nothing_is_the_one_claim_all_the_same():  # ACT-5
+    claim = {"kind": "covid-claim", "to": "2022-02-01", "approved": True}
+    of_no_hours = {"contact_hours": "0", "allocation": {"related": "1"}}
+    case = {
+        "program": "ascp-international",
+        "category": "BB",
+        "cycle": {"starts": "2020-02-01", "ends": "2022-12-31"},
+        "as_of": "2022-12-31",
+        "activities": [
+            claim | of_no_hours | {"id": "first", "title": "First"},
+            claim | {"id": "second", "title": "Second", "contact_hours": "1"},
+        ],
+    }
+    assert kernel_answer(case) == oracle.answer(case)
+
+
 @settings(max_examples=200)
 @given(cases())
 def test_every_point_claimed_is_accounted_for(case):

@@ -26,7 +26,7 @@ def ends_by_month(actor: Actor, *, since: date, until: date) -> Counter[date]:
     """
     if not actor.may(Permission.SEE_DECLARATIONS):
         raise not_found()
-    in_force = Q(revoked_on=None, granted_on__lte=since)
+    in_force = Q(granted_on__lte=since) & (Q(revoked_on=None) | Q(revoked_on__gt=since))
     later = Grant.objects.filter(
         in_force, credential=OuterRef("credential"), starts_on__gt=OuterRef("starts_on")
     )

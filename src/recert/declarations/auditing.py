@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from recert.board import the_rulebook
 from recert.declarations.declared import assessment_declared, declarations_whole
-from recert.declarations.models import Audit, AuditItem, AuditPeriod, Declaration
+from recert.declarations.models import Audit, AuditDraw, AuditItem, AuditPeriod, Declaration
 from recert.policy import Assessment, assess
 from recert.policy.permissions import Actor, Permission
 from recert.policy.points import Points
@@ -28,6 +28,11 @@ State = Audit.State
 def audit_of(declaration: Declaration) -> Audit | None:
     """Answer the audit of a declaration, where there is one."""
     return Audit.objects.filter(declaration=declaration).first()
+
+
+def draw_of(declaration: Declaration) -> AuditDraw | None:
+    """Answer what a declaration drew when it was submitted, with its period (AUD-1)."""
+    return AuditDraw.objects.select_related("period").filter(declaration=declaration).first()
 
 
 def audit_under_way(credential: int) -> bool:
@@ -203,6 +208,16 @@ def overdue_responses(*, as_of: date) -> list[int]:
     """Answer the ids of audits after which nothing came in time."""
     found = Audit.objects.filter(state=State.NOT_PASSED, respond_by__lt=as_of)
     return list(found.order_by("respond_by", "id").values_list("pk", flat=True))
+
+
+def overdue_answer_of(credential: int, *, as_of: date) -> int | None:
+    """Answer the id of the audit of a credential to which no answer came in time (AUD-5)."""
+    found = Audit.objects.filter(
+        declaration__credential_id=credential,
+        state=State.NOT_PASSED,
+        respond_by__lt=as_of,
+    )
+    return found.values_list("pk", flat=True).first()
 
 
 def audits_seen_by(actor: Actor, *, state: str, most: int = 100) -> list[Audit]:

@@ -8,6 +8,7 @@ from datetime import date
 
 import msgspec
 from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
 from recert.declarations.models import PREFIX, AuditItem, Declaration, DeclaredActivity
@@ -16,7 +17,7 @@ from recert.payments.models import NOT_GIVEN, Attempt, OrderLine, Refund
 from recert.payments.queries import kept_of
 from recert.people.models import Person
 from recert.people.queries import address_of
-from recert.policy import Assessment, assess, plan, read_case
+from recert.policy import Assessment, Unusable, assess, plan, read_case
 from recert.policy.calendar import BusinessDays
 from recert.policy.fees import Charge, Submission, fees_due, total_of
 from recert.policy.permissions import Actor, Permission
@@ -88,9 +89,23 @@ def declared_activities(declaration: Declaration) -> list[DeclaredActivity]:
 
 
 def assessment_declared(declaration: Declaration) -> Assessment:
-    """Assess a declaration again from what was kept when it was declared."""
+    """Assess a declaration again from what was kept when it was declared.
+
+    Raises `Refused` where the rulebook no longer knows something that was declared.
+    """
     book = the_rulebook()
-    return assess(book, read_case(declaration.case or {}, book))
+    try:
+        case = read_case(declaration.case or {}, book)
+    except Unusable as error:
+        raise Refused(
+            "rules-lack-it",
+            _(
+                "What was declared in %(ref)s cannot be judged by the rulebook of today, which "
+                "lacks something that it names. Whoever keeps the rulebook puts that back. %(why)s"
+            )
+            % {"ref": declaration.ref, "why": error},
+        ) from error
+    return assess(book, case)
 
 
 @dataclass(frozen=True, slots=True)

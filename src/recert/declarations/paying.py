@@ -72,9 +72,15 @@ After it nobody expects to be charged any more, so it is called off.
 def set_up_card(person: Person, *, gateway: Gateway, once: str, at: datetime) -> CardSetup:
     """Let the processor check a card of a person; the card itself never comes here.
 
-    Raises `Unreachable`.
+    A processor that has forgotten them, as after a change of keys, knows them anew. Raises
+    `Unreachable`.
     """
-    return gateway.set_up_card(customer=_customer_of(person, gateway, at), once=once)
+    customer = payer_of(person.pk) or _known_anew(person, gateway, at)
+    try:
+        return gateway.set_up_card(customer=customer, once=once)
+    except NotKnown:
+        anew = _known_anew(person, gateway, at, forgotten=customer)
+        return gateway.set_up_card(customer=anew, once=once)
 
 
 def card_from(person: Person, set_up: str, *, gateway: Gateway) -> Card:
@@ -85,12 +91,9 @@ def card_from(person: Person, set_up: str, *, gateway: Gateway) -> Card:
     return gateway.card_from(set_up, customer=payer_of(person.pk))
 
 
-def _customer_of(person: Person, gateway: Gateway, at: datetime) -> str:
-    there = payer_of(person.pk)
-    if there:
-        return there
-    customer = gateway.new_customer(reference=person.ref, once=person.ref)
-    return know_payer(person.pk, customer=customer, by=SYSTEM, at=at)
+def _known_anew(person: Person, gateway: Gateway, at: datetime, *, forgotten: str = "") -> str:
+    customer = gateway.new_customer(reference=person.ref, once=person.ref + forgotten)
+    return know_payer(person.pk, customer=customer, forgotten=forgotten, by=SYSTEM, at=at)
 
 
 def pay_declaration(

@@ -72,13 +72,18 @@ MOVES = {
 
 
 @transaction.atomic
-def know_payer(person_id: int, *, customer: str, by: Actor, at: datetime) -> str:
-    """Keep the processor's name of a person; answer the one that is kept, if there was one."""
+def know_payer(
+    person_id: int, *, customer: str, forgotten: str = "", by: Actor, at: datetime
+) -> str:
+    """Keep the processor's name of a person; answer the one that is kept, if there was one.
+
+    `forgotten` is the one that it no longer knows, as after a change of keys; that is replaced.
+    """
     person = Person.objects.select_for_update().get(pk=person_id)
     there = Payer.objects.filter(person=person).first()
-    if there:
+    if there and there.customer != forgotten:
         return there.customer
-    Payer.objects.create(person=person, customer=customer)
+    Payer.objects.update_or_create(person=person, defaults={"customer": customer})
     record_event("payer.known", subject=person.ref, about=person.ref, by=by, at=at)
     return customer
 
@@ -107,6 +112,11 @@ def open_order(person: Person, charges: Sequence[Charge], *, by: Actor, at: date
     return order
 
 
+def lock_order(order_id: int) -> Order:
+    """Lock an order, so that what is paid for it stays as it is until the transaction ends."""
+    return Order.objects.select_related("person").select_for_update(of=("self",)).get(pk=order_id)
+
+
 @transaction.atomic
 def start_attempt(order_id: int, *, card: Card, acted_on: date, by: Actor, at: datetime) -> Attempt:
     """Begin to pay what an order still owes, with a card that the processor has checked.
@@ -114,7 +124,7 @@ def start_attempt(order_id: int, *, card: Card, acted_on: date, by: Actor, at: d
     Of attempts at one order one is open at a time: a second click, or another device, is refused
     until the first has ended.
     """
-    order = Order.objects.select_related("person").select_for_update(of=("self",)).get(pk=order_id)
+    order = lock_order(order_id)
     account = account_of(order)
     owed = account.owed - account.paid
     if owed.amount <= 0:
@@ -240,6 +250,10 @@ def ask_refund(
     """
     if not by.may(Permission.REFUND):
         raise Refused("not-permitted", _("You are not allowed to do this."))
+    order = Attempt.objects.filter(pk=attempt_id).values_list("order", flat=True).first()
+    if order is None:
+        raise not_found()
+    lock_order(order)  # so that it is not counted as paid for something at the same moment
     attempt = _locked(attempt_id)
     if attempt.order.person_id == by.person:
         raise Refused("own-case", _("Somebody else must decide about a payment of your own."))

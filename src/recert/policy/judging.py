@@ -20,8 +20,9 @@ class Entry(msgspec.Struct, eq=False):
     """One activity, judged. All points in hundredths.
 
     `claimed`: what the certificant puts forward (the sum of the allocation; without one, the
-    whole worth). `worth`: what it may count for, 0 when a finding excludes it. `portions`: the
-    claimed points by area, of the areas that the kind may go to; None without an allocation.
+    whole worth). `worth`: what it may count for, 0 when a finding excludes it (`excluded`).
+    `portions`: the claimed points by area, of the areas that the kind may go to; None without an
+    allocation.
     `free`: the areas over which it may be split when it is free to move.
     """
 
@@ -33,20 +34,17 @@ class Entry(msgspec.Struct, eq=False):
     portions: dict[str, int] | None = {}
     free: tuple[str, ...] = ()
     findings: tuple[Finding, ...] = ()
+    excluded: bool = False  # an activity may be worth nothing and yet not be refused
 
     @property
     def unallocated(self) -> int:
         """What the activity is worth beyond what was allocated."""
         return 0 if self.portions is None else max(0, self.worth - sum(self.portions.values()))
 
-    @property
-    def excluded(self) -> bool:
-        """Whether a finding lets the activity count for nothing."""
-        return self.worth == 0 and bool(self.findings)
-
     def exclude(self, finding: Finding) -> None:
         """Let the activity count for nothing."""
         self.worth, self.portions, self.free, self.findings = 0, {}, (), (finding,)
+        self.excluded = True
 
 
 def judge_activities(book: Rulebook, case: Case, terms: Terms) -> list[Entry]:
@@ -83,7 +81,8 @@ class _Judge:
         first = self.first_of.setdefault(activity.identity, activity)
         refusal = self._refusal(activity, kind, claimed, first, known=worth is not None)
         if refusal is not None or worth is None:
-            return Entry(activity, kind, claimed, findings=(refusal,) if refusal else ())
+            refused = (refusal,) if refusal else ()
+            return Entry(activity, kind, claimed, findings=refused, excluded=bool(refused))
         year = bisect_right(self.later_years, activity.completed_on) + 1 if kind.caps else 1
         return self._counting(Entry(activity, kind, claimed, worth, year))
 

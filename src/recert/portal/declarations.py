@@ -15,7 +15,7 @@ from moneyed import Money
 from recert.board import the_rulebook
 from recert.declarations.actions.decisions import withdraw_declaration
 from recert.declarations.actions.drafts import discard_declaration
-from recert.declarations.auditing import audit_of
+from recert.declarations.auditing import audit_of, draw_of
 from recert.declarations.declared import (
     assessment_declared,
     declarations_of,
@@ -107,19 +107,19 @@ def status(request: Request, ref: str) -> HttpResponse:
     positions = positions_of(person.pk, as_of=request.today, planned=False)
     position = positions.of(declaration.credential)
     book = the_rulebook()
-    over = declaration.is_over(as_of=request.today)
-    state = State.DELETED if over else declaration.state
+    state = declaration.state_on(request.today)
     page = {
         "declaration": declaration,
         "state": state,
         "state_word": state_words()[state],
-        "tone": TONES.get(State(state), "quiet"),
+        "tone": TONES.get(state, "quiet"),
         "title": title_of(book, declaration.credential.category, maintained=False),
         "category": book.categories[declaration.credential.category].title,
         "purpose": book.declarations[declaration.for_purpose].title,
         "position": position,
         "again": position.declarable.purpose is not None and position.declaration is None,
         "audit": audit_of(declaration),
+        "draw": draw_of(declaration),
         "attempt": open_attempt(declaration.order),
         "paid": _paid(declaration),
         "history": _history(declaration),
@@ -267,7 +267,7 @@ def own_declarations(person: int, *, today: date) -> list[Mine]:
 
 
 def _mine(declaration: Declaration, purpose: str, today: date) -> Mine:
-    state = State.DELETED if declaration.is_over(as_of=today) else State(declaration.state)
+    state = declaration.state_on(today)
     return Mine(
         declaration=declaration,
         title=title_of(the_rulebook(), declaration.credential.category, maintained=False).text,

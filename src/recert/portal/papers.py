@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.http import HttpResponse
 from django.shortcuts import render
@@ -117,7 +117,7 @@ def notification(request: Request, ref: str) -> HttpResponse:
         "declaration": found,
         "person": found.credential.person,
         "own": found.credential.person_id == request.actor.person,
-        "note": _must_be_approved(found),
+        "note": _must_be_approved(found, request.today),
         "paid": found.order is not None,
     }
     return render(request, "portal/notification.html", page)
@@ -127,7 +127,7 @@ def notification(request: Request, ref: str) -> HttpResponse:
 def notification_pdf(request: Request, ref: str) -> HttpResponse:
     """Answer the renewal notification as a PDF, to show to an employer."""
     found = declaration_read_by(request.actor, ref)
-    note = _must_be_approved(found)
+    note = _must_be_approved(found, request.today)
     made = _("Made on %(day)s (%(zone)s) from the board's record")
     facts = head_of(found.credential.person, note.heading, made=made, at=request.at) | {
         "says": note.says,
@@ -153,7 +153,7 @@ def notification_pdf(request: Request, ref: str) -> HttpResponse:
     return as_file(typeset("notification", facts, at=request.at), f"renewal-{found.ref}.pdf")
 
 
-def _must_be_approved(found: Declaration) -> Notification:
+def _must_be_approved(found: Declaration, today: date) -> Notification:
     note = notification_of(found)
     if note is None:
         raise Refused(
@@ -161,7 +161,7 @@ def _must_be_approved(found: Declaration) -> Notification:
             _("There is a renewal notification once the board has approved the declaration."),
         )
     revoked_on = found.grant and found.grant.revoked_on
-    if revoked_on:
+    if revoked_on and revoked_on <= today:
         raise Refused(
             "revoked",
             _("This renewal was revoked on %(day)s, so there is no notification of it any more.")

@@ -15,7 +15,7 @@ from recert.casework.letters import facts_of
 from recert.casework.lives import REQUEST_MOVES
 from recert.casework.models import Request
 from recert.journal.actions import advance
-from recert.payments.actions import open_order, start_attempt
+from recert.payments.actions import lock_order, open_order, start_attempt
 from recert.payments.gateway import Card
 from recert.payments.models import Attempt, Order
 from recert.payments.queries import kept_of, lines_of_order
@@ -35,6 +35,8 @@ def send_request(request_id: int, *, today: date, by: Actor, at: datetime) -> Re
     Raises `Refused` where something is missing, or where it cannot be asked for any more.
     """
     request = own_request_locked(request_id, by)
+    if request.order_id:
+        lock_order(request.order_id)
     _must_be_complete(request, today)
     if has_to_pay(request, today=today):
         raise Refused("no-card", _("Enter a card first."))

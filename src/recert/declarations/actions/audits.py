@@ -20,7 +20,7 @@ from recert.declarations.auditing import (
 from recert.declarations.declared import draft_of
 from recert.declarations.letters import letter_about
 from recert.declarations.lives import AUDIT_MOVES
-from recert.declarations.models import Audit, AuditItem, Declaration
+from recert.declarations.models import DAY, Audit, AuditItem, Declaration
 from recert.journal.actions import advance, record_event
 from recert.people.models import Person
 from recert.people.queries import reader_of
@@ -59,6 +59,7 @@ def send_documents(audit_id: int, *, today: date, by: Actor, at: datetime) -> Au
         sent_on=today,
         respond_by=None,
     )
+    _keep_last_day(audit, None)
     return audit
 
 
@@ -169,18 +170,23 @@ def find_short(audit_id: int, *, because: str, today: date, by: Actor, at: datet
         respond_by=respond_by,
         judged_by=by.ref,
     )
+    _keep_last_day(audit, respond_by)
     end_assignment(audit.ref, at=at)
     return audit
 
 
 @transaction.atomic
 def fail_overdue(audit_id: int, *, today: date, by: Actor, at: datetime) -> Audit:
-    """End an audit after which neither points nor an appeal came in time."""
+    """End an audit after which neither points nor an appeal came in time.
+
+    It ended on the day after the last one, whenever this is noted.
+    """
     audit = _locked(audit_id)
     if audit.state == State.NOT_PASSED and not audit.is_over(as_of=today):
         raise Refused("not-over", _("There is still time to answer."))
-    _end(audit, "fail_overdue", because="", today=today, by=by, at=at)
-    deny(audit.declaration, "deny_overdue", because="", today=today, by=by, at=at)
+    on = audit.respond_by + DAY if audit.respond_by else today
+    _end(audit, "fail_overdue", because="", today=on, by=by, at=at)
+    deny(audit.declaration, "deny_overdue", because="", today=on, by=by, at=at)
     return audit
 
 
@@ -192,6 +198,7 @@ def open_appeal(audit_id: int, *, today: date, by: Actor, at: datetime) -> Audit
         raise Refused("too-late", _("The time to appeal has passed."))
     about = audit.declaration.credential.person.ref
     advance(audit, AUDIT_MOVES["open_appeal"], about=about, by=by, at=at, respond_by=None)
+    _keep_last_day(audit, None)
     return audit
 
 
@@ -216,6 +223,19 @@ def end_appeal(
     elif declaration.state == Declaration.State.UNDER_AUDIT:
         renew(declaration, "renew_after_appeal", because=because, today=today, by=by, at=at)
     return audit
+
+
+def _keep_last_day(audit: Audit, last: date | None) -> None:
+    """Keep until when an audit can be answered where standing is derived from.
+
+    So what was declared holds no more from the day after it, whether or not anybody notes that.
+    """
+    declaration = audit.declaration
+    declaration.answer_by = last
+    declaration.save(update_fields=["answer_by"])
+    if declaration.grant:
+        declaration.grant.revoked_on = last + DAY if last else None
+        declaration.grant.save(update_fields=["revoked_on"])
 
 
 def _end(audit: Audit, move: str, *, because: str, today: date, by: Actor, at: datetime) -> None:

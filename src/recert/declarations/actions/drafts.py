@@ -10,8 +10,10 @@ from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
 from recert.credentials.models import Credential
+from recert.declarations.actions.audits import fail_overdue
 from recert.declarations.actions.decisions import delete_declaration
 from recert.declarations.actions.locking import iso, own
+from recert.declarations.auditing import overdue_answer_of
 from recert.declarations.declared import overdue_correction_of
 from recert.declarations.lives import MOVES
 from recert.declarations.models import Declaration
@@ -40,6 +42,9 @@ def start_declaration(credential_id: int, *, today: date, by: Actor, at: datetim
     overdue = overdue_correction_of(credential_id, as_of=today)
     if overdue:
         delete_declaration(overdue, today=today, by=SYSTEM, at=at)
+    unanswered = overdue_answer_of(credential_id, as_of=today)
+    if unanswered:
+        fail_overdue(unanswered, today=today, by=SYSTEM, at=at)
     held, declaration = next(
         both for both in held_by(found.person_id, today) if both[0].credential.pk == credential_id
     )

@@ -24,7 +24,13 @@ from recert.declarations.letters import facts_of, paid_facts
 from recert.declarations.lives import MOVES
 from recert.declarations.models import PREFIX, Declaration
 from recert.journal.actions import advance
-from recert.payments.actions import abandon_attempt, open_order, settle_attempt, start_attempt
+from recert.payments.actions import (
+    abandon_attempt,
+    lock_order,
+    open_order,
+    settle_attempt,
+    start_attempt,
+)
 from recert.payments.gateway import Card, Found
 from recert.payments.models import Attempt, Order
 from recert.payments.queries import attempt_at, is_untouched, last_attempt, lines_of_order
@@ -60,6 +66,8 @@ def start_payment(
         )
     draft = _complete(declaration, today)
     charges = charges_of(declaration, today=today)
+    if declaration.order_id:
+        lock_order(declaration.order_id)
     keep_declared(declaration, draft.assessment)
     if not any(one.amount.amount for one in charges) or is_paid(declaration, charges):
         _submit(declaration, "submit_declaration", on=today, submitted_at=at, by=by, at=at)

@@ -111,6 +111,7 @@ class Declaration(models.Model):
     due_on = models.DateField(null=True, blank=True)  # by when the board decides (CYC-7)
     correct_by = models.DateField(null=True, blank=True)  # the last day to put it right (DEC-6)
     corrected_on = models.DateField(null=True, blank=True)
+    answer_by = models.DateField(null=True, blank=True)  # the last day to answer a failed audit
     decided_on = models.DateField(null=True, blank=True)
     grant = models.OneToOneField(
         Grant, on_delete=models.PROTECT, null=True, blank=True, related_name="declaration"
@@ -179,6 +180,12 @@ class Declaration(models.Model):
                 condition=Q(state="deficient"),
                 name="declaration_to_correct",
             ),
+            # What ended, the latest first.
+            models.Index(
+                fields=["state", "-id"],
+                condition=Q(submitted_on__isnull=False),
+                name="declaration_latest",
+            ),
             # What came and what was decided, by the week.
             models.Index(
                 fields=["submitted_on"],
@@ -217,14 +224,26 @@ class Declaration(models.Model):
 
     @property
     def over_on(self) -> date | None:
-        """The day on which it ends by itself, if it is deficient and not put right (DEC-6)."""
-        if self.state != self.State.DEFICIENT or self.correct_by is None:
-            return None
-        return self.correct_by + DAY
+        """The day on which it ends by itself, if nothing more comes.
+
+        Deficient, it is not put right (DEC-6); audited and not proven, neither new points nor an
+        appeal come (AUD-5).
+        """
+        if self.state == self.State.DEFICIENT:
+            last = self.correct_by
+        else:
+            last = self.answer_by if self.state in WITH_THE_BOARD else None
+        return last + DAY if last else None
 
     def is_over(self, *, as_of: date) -> bool:
         """Answer whether the time to put it right has passed; a job notes it then or later."""
         return self.over_on is not None and self.over_on <= as_of
+
+    def state_on(self, day: date) -> Declaration.State:
+        """Answer where it is on a day, noted or not."""
+        if not self.is_over(as_of=day):
+            return self.State(self.state)
+        return self.State.DELETED if self.state == self.State.DEFICIENT else self.State.DENIED
 
     @property
     def is_editable(self) -> bool:
