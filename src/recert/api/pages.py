@@ -35,10 +35,11 @@ def openapi(request: Request) -> HttpResponse:
 @public
 def docs(request: Request) -> HttpResponse:
     """Show the interface to people, with nothing that comes from elsewhere."""
-    rates = settings.API_RATES
+    rates, here = settings.API_RATES, f"curl {settings.ADDRESS}{ROOT}"
     page = {
         "parts": shown_by_tag(document()),
-        "address": settings.ADDRESS,
+        "with_a_key": f'{here}me -H "Authorization: Bearer rk_…"',
+        "for_a_token": f"{here}oauth/token -u AK-…:rk_… -d grant_type=client_credentials",
         "version": document()["info"]["version"],
         "minutes": int(TOKEN_LASTS.total_seconds() // 60),
         "key_rate": rates["key"][0],
