@@ -23,7 +23,7 @@ class Held(NamedTuple):
 
 def credentials_held_by(person: int) -> list[Held]:
     """Answer the credentials of a person, the oldest first. Four queries, however many."""
-    return [Held(one, _holding(one)) for one in _whole().filter(person_id=person)]
+    return [Held(one, as_holding(one)) for one in _whole().filter(person_id=person)]
 
 
 def _whole() -> QuerySet[Credential]:
@@ -31,7 +31,7 @@ def _whole() -> QuerySet[Credential]:
     return with_facts.order_by("certified_on", "id")
 
 
-def _holding(credential: Credential) -> Holding:
+def as_holding(credential: Credential) -> Holding:
     return Holding(
         category=credential.category,
         certified_on=credential.certified_on,

@@ -34,6 +34,10 @@ NOTICES: Final[Mapping[str, Told]] = {
     "person.bound": None,
     "link.made": None,
     "link.revoked": None,
+    # A badge they take, and give back; why one ended, what ended it told.
+    "badge.issued": None,
+    "badge.given-back": None,
+    "badge.ended": None,
     # The request for it tells; where none was made, the board answers whoever asked.
     "person.name-changed": None,
     # An invitation is a letter itself. Its token is no fact that a journal may hold.
