@@ -37,7 +37,9 @@ def verify(
     ] = None,
     keys: Annotated[
         Path | None,
-        typer.Option(metavar="FILE", help="The issuer's did.json; left out, this board's own keys."),
+        typer.Option(
+            metavar="FILE", help="The issuer's did.json; left out, this board's own keys."
+        ),
     ] = None,
     on: Annotated[
         datetime | None,

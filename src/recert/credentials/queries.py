@@ -32,6 +32,7 @@ def _whole() -> QuerySet[Credential]:
 
 
 def as_holding(credential: Credential) -> Holding:
+    """Answer a credential as the kernel takes it; its facts were read along with it."""
     return Holding(
         category=credential.category,
         certified_on=credential.certified_on,

@@ -47,9 +47,7 @@ def own_badge(request: Request, ref: str) -> HttpResponse:
     found = badgeable(request.actor, ref, as_of=request.today)
     form = TakeBadgeForm(request.POST if "take" in request.POST else kept_form(request))
     if request.method == "POST" and "give-back" in request.POST:
-        give_back_badge(
-            found.credential.pk, today=request.today, by=request.actor, at=request.at
-        )
+        give_back_badge(found.credential.pk, today=request.today, by=request.actor, at=request.at)
         messages.success(request, _("The badge holds no more, wherever you have shown it."))
         return redirect("portal:own-badge", ref)
     if request.method == "POST" and form.is_valid():
@@ -72,8 +70,8 @@ def own_badge(request: Request, ref: str) -> HttpResponse:
         "kind": "maintained" if found.standing.title.superscript else "certified",
         "form": form,
         "shared": _shared(found.badge) if found.badge else None,
-        "lasts": bool(found.badge) and not _is_over(found.badge, request.today),
-        "holds": bool(found.badge) and holds_on(found.badge, as_of=request.today),
+        "lasts": found.badge is not None and not _is_over(found.badge, request.today),
+        "holds": found.badge is not None and holds_on(found.badge, as_of=request.today),
     }
     return render(request, "portal/own_badge.html", page, status=422 if form.errors else 200)
 
@@ -101,8 +99,8 @@ def _shared(badge: Badge) -> dict[str, str]:
     return {"page": page, "profile": f"https://www.linkedin.com/profile/add?{urlencode(asked)}"}
 
 
-def _is_over(badge: Badge | None, today: date) -> bool:
-    return badge is not None and badge.until_on is not None and badge.until_on < today
+def _is_over(found: Badge, today: date) -> bool:
+    return found.until_on is not None and found.until_on < today
 
 
 @public
@@ -149,9 +147,7 @@ def badge_file(request: Request, ref: str, form: str) -> HttpResponse:
 
 def _picture(found: Badge, form: Format) -> bytes:
     title = Title(found.title, found.superscript)
-    return picture_of(
-        the_rulebook(), found.category, title, until=found.until_on, form=form
-    )
+    return picture_of(the_rulebook(), found.category, title, until=found.until_on, form=form)
 
 
 @public

@@ -45,7 +45,7 @@ def certificate(request: Request, ref: str) -> HttpResponse:
         "program": book.title if maintained else "",
         "sealed": _("Signed electronically by the board") if is_signed() else "",
     }
-    content = signed_by_board(typeset("certificate", facts, at=request.at), at=request.at)
+    content = signed_by_board(typeset("certificate", facts, at=request.at))
     return as_file(content, f"certificate-{found.credential.number}.pdf")
 
 
@@ -59,7 +59,9 @@ def wallet_card(request: Request, ref: str) -> HttpResponse:
         "program": the_rulebook().title,
         "fold": _("Cut along the outer marks, and fold at the middle one."),
     }
-    return as_file(typeset("wallet_card", facts, at=request.at), f"card-{found.credential.number}.pdf")
+    return as_file(
+        typeset("wallet_card", facts, at=request.at), f"card-{found.credential.number}.pdf"
+    )
 
 
 def _facts(request: Request, ref: str) -> tuple[Badgeable, dict[str, object]]:

@@ -8,6 +8,7 @@ from datetime import date, datetime
 from uuid import uuid4
 
 from django.db import transaction
+from django.db.models import Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -36,16 +37,14 @@ from recert.registry.badges.queries import (
     badgeable,
     last_list,
     list_address,
-    not_holding,
+    no_longer_so,
     places_taken,
 )
 from recert.registry.models import Badge
 
 
 @transaction.atomic
-def issue_badge(
-    credential_id: int, *, named: bool, today: date, by: Actor, at: datetime
-) -> Badge:
+def issue_badge(credential_id: int, *, named: bool, today: date, by: Actor, at: datetime) -> Badge:
     """Issue a badge of one's own credential, with one's name or without; the one before ends."""
     credential = _own(credential_id, by)
     found = badgeable(by, credential.ref, as_of=today)
@@ -118,8 +117,10 @@ def _holder(person: Person, *, named: bool) -> Holder:
     if not email:
         raise Refused(
             "no-address",
-            _("A badge without your name says whose it is by a hash of your email address. "
-              "Add one to your details first."),
+            _(
+                "A badge without your name says whose it is by a hash of your email address. "
+                "Add one to your details first."
+            ),
         )
     return hashed_holder(email, secrets.token_hex(16))
 
@@ -133,8 +134,8 @@ def _own(credential_id: int, by: Actor) -> Credential:
     """Lock a credential for whoever holds it, and nobody in their name."""
     must_be_themselves(by)
     rows = Credential.objects.select_related("person").select_for_update(of=("self",))
-    credential = rows.filter(pk=credential_id, person_id=by.person).first()
-    if credential is None or not by.may(Permission.KEEP_OWN_RECORD):
+    credential = rows.get(pk=credential_id)
+    if credential.person_id != by.person or not by.may(Permission.KEEP_OWN_RECORD):
         raise not_found()
     return credential
 
@@ -150,26 +151,25 @@ def give_back_badge(credential_id: int, *, today: date, by: Actor, at: datetime)
     record_event("badge.given-back", subject=ended[0], about=about, by=by, at=at)
 
 
-def _end(credential: Credential, because: str, *, today: date, at: datetime) -> list[str]:
-    """End the badges of a credential that have not ended, and answer their refs."""
-    del today
-    badges = list(credential.badges.filter(ended_at=None))
-    refs = [one.ref for one in badges]
-    Badge.objects.filter(ref__in=refs).update(ended_at=at, ended_because=because)
-    return refs
+def _end(credential: Credential, because: Badge.Ended, *, today: date, at: datetime) -> list[str]:
+    """End the badges of a credential that have not ended, nor are over; answer their refs."""
+    lasting = Q(until_on=None) | Q(until_on__gte=today)
+    badges = list(credential.badges.filter(lasting, ended_at=None).select_for_update())
+    for one in badges:
+        one.ended_at, one.ended_because = at, because
+        one.save(update_fields=["ended_at", "ended_because"])
+    return [one.ref for one in badges]
 
 
 @transaction.atomic
-def end_badges(*, today: date, by: Actor, at: datetime) -> int:
-    """Note of each badge that what it says is so no more; from then on it never is again."""
+def end_badges(number: int, *, today: date, by: Actor, at: datetime) -> int:
+    """Note of each badge of a list that what it says is so no more; it never is again."""
     if not by.may(Permission.KEEP_DEADLINES):
         raise Refused("not-permitted", _("You are not allowed to do this."))
-    open_ones = Badge.objects.filter(ended_at=None).select_for_update(of=("self",))
-    ended = not_holding(open_ones, as_of=today)
-    Badge.objects.filter(pk__in=[one.pk for one in ended]).update(
-        ended_at=at, ended_because=Badge.Ended.NOT_SO
-    )
+    ended = no_longer_so(number, as_of=today)
     for one in ended:
+        one.ended_at, one.ended_because = at, Badge.Ended.NOT_SO
+        one.save(update_fields=["ended_at", "ended_because"])
         about = one.credential.person.ref
         record_event("badge.ended", subject=one.ref, about=about, by=by, at=at)
     return len(ended)

@@ -53,9 +53,7 @@ def offer_of(standing: Standing, *, certified_on: date, as_of: date) -> Offer | 
     return Offer(standing.title, standing.cycle.starts, standing.cycle.ends)
 
 
-def still_holds(
-    book: Rulebook, holding: Holding, said: Said, *, number: str, as_of: date
-) -> bool:
+def still_holds(book: Rulebook, holding: Holding, said: Said, *, number: str, as_of: date) -> bool:
     """Answer whether what a badge said of a credential is so on a day.
 
     One whose last day is past ended on that day, and is judged by it. A certification that is
@@ -73,5 +71,5 @@ def still_holds(
     ):
         return False
     # A cycle that was shortened ends before the badge says so.
-    last = standing.renewed.ends if standing.renewed else standing.cycle and standing.cycle.ends
-    return said.until_on is None or last is None or said.until_on <= last
+    running = standing.renewed or standing.cycle
+    return said.until_on is None or running is None or said.until_on <= running.ends

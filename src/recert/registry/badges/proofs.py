@@ -83,7 +83,7 @@ def _in_full(document: Document) -> list[Document]:
     """Write out what each word of a document means, and leave none out. Raises `NotSigned`."""
     dropped: list[str] = []
     try:
-        options = {"documentLoader": loader()}
+        options = {"documentLoader": loader(), "base": ""}
         found = jsonld.expand(document, options, on_property_dropped=dropped.append)
     except (jsonld.JsonLdError, RecursionError) as error:
         raise NotSigned("it cannot be read as JSON-LD") from error

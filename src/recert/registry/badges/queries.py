@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -98,18 +97,31 @@ def signed_list(number: int, *, as_of: date, at: datetime) -> Document:
 
 
 def _ended(badges: QuerySet[Badge], as_of: date) -> list[Badge]:
-    """Answer which of some badges hold no more on a day.
+    """Answer which of some badges hold no more on a day."""
+    return [*badges.exclude(ended_at=None), *_not_so(badges, as_of)]
+
+
+def no_longer_so(number: int, *, as_of: date) -> list[Badge]:
+    """Answer which badges of a list say what is so no more, and were not ended yet; locked."""
+    return _not_so(Badge.objects.filter(list_number=number).select_for_update(of=("self",)), as_of)
+
+
+def _not_so(badges: QuerySet[Badge], as_of: date) -> list[Badge]:
+    """Answer which of some badges say what is so no more, and were not ended yet.
 
     Of most, nothing has been decided since they were issued; only the others are judged anew.
     """
-    noted = list(badges.exclude(ended_at=None))
     changed = badges.filter(ended_at=None).filter(_DECIDED_SINCE)
-    return noted + not_holding(changed, as_of=as_of)
+    with_facts = changed.select_related("credential__person").prefetch_related(
+        "credential__grants", "credential__inactive_periods", "credential__changes"
+    )
+    return [one for one in with_facts if not _holds(one, as_of)]
 
 
 _OF_SAME = {"credential": OuterRef("credential")}
 _DECIDED_SINCE = (
-    Exists(Grant.objects.filter(**_OF_SAME, revoked_on__isnull=False))
+    Exists(Grant.objects.filter(**_OF_SAME, granted_on__gt=OuterRef("from_on")))
+    | Exists(Grant.objects.filter(**_OF_SAME, revoked_on__isnull=False))
     | Exists(InactivePeriod.objects.filter(**_OF_SAME))
     | Exists(CycleChange.objects.filter(**_OF_SAME))
     | ~Q(credential__number=F("number"))
@@ -117,18 +129,9 @@ _DECIDED_SINCE = (
     | Q(credential__certified_on__gt=F("from_on"))
     | Q(credential__person__erased_at__isnull=False)
 )
-"""What alone may make a badge hold no more before its last day.
-
-That it is all there is, `tests/registry/test_holding.py` holds against the kernel.
+"""All that may make a badge hold no more before its last day: without it, the kernel would answer
+from the facts from which it answered when the badge was issued.
 """
-
-
-def not_holding(badges: QuerySet[Badge], *, as_of: date) -> list[Badge]:
-    """Answer which of some badges hold no more on a day, each judged by the kernel."""
-    with_facts = badges.select_related("credential__person").prefetch_related(
-        "credential__grants", "credential__inactive_periods", "credential__changes"
-    )
-    return [one for one in with_facts if not _holds(one, as_of)]
 
 
 def _holds(badge: Badge, as_of: date) -> bool:
@@ -142,5 +145,3 @@ def _holds(badge: Badge, as_of: date) -> bool:
 def document_of(badge: Badge) -> Document:
     """Answer a badge as it was signed."""
     return dict(json.loads(badge.document))
-
-

@@ -129,14 +129,11 @@ def _method(named: object, issuer: str, keys: Document, what: str) -> Document:
     if not isinstance(named, str) or named.partition("#")[0] != issuer:
         raise _Wrong(f"proof.verificationMethod: expected a key of {issuer}, found {named!r}")
     methods, allowed = keys.get("verificationMethod"), keys.get("assertionMethod")
-    found = [one for one in methods if one.get("id") == named] if _of_dicts(methods) else []
+    listed = methods if isinstance(methods, list) else []
+    found = [one for one in listed if isinstance(one, dict) and one.get("id") == named]
     if not found or not isinstance(allowed, list) or named not in allowed:
         raise _Wrong(f"proof.verificationMethod: {issuer} has no such key now: {named}")
     return dict(found[0])
-
-
-def _of_dicts(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(one, dict) for one in value)
 
 
 def _is_its_time(document: Document, at: datetime, what: str) -> str:

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from functools import cache
 from io import BytesIO
-from pathlib import Path
 
 from django.conf import settings
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
@@ -27,7 +25,7 @@ def is_signed() -> bool:
     return bool(settings.CERTIFICATE_FILE)
 
 
-def signed_by_board(pdf: bytes, *, at: datetime) -> bytes:
+def signed_by_board(pdf: bytes) -> bytes:
     """Answer a PDF with the board's signature; as it is where the board has no certificate."""
     if not is_signed():
         return pdf
@@ -47,7 +45,7 @@ def signed_by_board(pdf: bytes, *, at: datetime) -> bytes:
 def _signer(file: str) -> SimpleSigner:
     """Load the key and its certificates, in PKCS #12. Raises `NoSigner`."""
     password = settings.CERTIFICATE_PASSWORD.encode() or None
-    signer = SimpleSigner.load_pkcs12(str(Path(file)), passphrase=password)
-    if signer is None:
+    signer = SimpleSigner.load_pkcs12(file, passphrase=password)  # type: ignore[no-untyped-call]  # theirs
+    if not isinstance(signer, SimpleSigner):
         raise NoSigner(f"{file}: this is no PKCS #12 with a key, or its password is another one")
     return signer

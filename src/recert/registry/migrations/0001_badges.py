@@ -7,37 +7,88 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('credentials', '0004_ends_ahead'),
+        ("credentials", "0004_ends_ahead"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Badge',
+            name="Badge",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.TextField(default=functools.partial(recert.refs.new_ref, *('BD',), **{}), editable=False, unique=True)),
-                ('category', models.TextField()),
-                ('number', models.TextField()),
-                ('title', models.TextField()),
-                ('superscript', models.TextField(blank=True)),
-                ('from_on', models.DateField()),
-                ('until_on', models.DateField(blank=True, null=True)),
-                ('named', models.BooleanField()),
-                ('list_number', models.PositiveIntegerField()),
-                ('list_index', models.PositiveIntegerField()),
-                ('document', models.TextField()),
-                ('issued_at', models.DateTimeField()),
-                ('ended_at', models.DateTimeField(blank=True, null=True)),
-                ('ended_because', models.TextField(blank=True, choices=[('given-back', 'given back'), ('replaced', 'replaced by a newer one'), ('not-so', 'what it says is so no more')])),
-                ('credential', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='badges', to='credentials.credential')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    models.TextField(
+                        default=functools.partial(recert.refs.new_ref, *("BD",), **{}),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                ("category", models.TextField()),
+                ("number", models.TextField()),
+                ("title", models.TextField()),
+                ("superscript", models.TextField(blank=True)),
+                ("from_on", models.DateField()),
+                ("until_on", models.DateField(blank=True, null=True)),
+                ("named", models.BooleanField()),
+                ("list_number", models.PositiveIntegerField()),
+                ("list_index", models.PositiveIntegerField()),
+                ("document", models.TextField()),
+                ("issued_at", models.DateTimeField()),
+                ("ended_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "ended_because",
+                    models.TextField(
+                        blank=True,
+                        choices=[
+                            ("given-back", "given back"),
+                            ("replaced", "replaced by a newer one"),
+                            ("not-so", "what it says is so no more"),
+                        ],
+                    ),
+                ),
+                (
+                    "credential",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="badges",
+                        to="credentials.credential",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-issued_at', '-id'),
-                'constraints': [models.UniqueConstraint(fields=('list_number', 'list_index'), name='badge_has_a_place_of_its_own'), models.CheckConstraint(condition=models.Q(('until_on__isnull', True), ('until_on__gte', models.F('from_on')), _connector='OR'), name='badge_ends_after_start'), models.CheckConstraint(condition=models.Q(models.Q(('ended_at__isnull', True), ('ended_because', '')), models.Q(('ended_at__isnull', False), models.Q(('ended_because', ''), _negated=True)), _connector='OR'), name='badge_ended_for_a_reason')],
+                "ordering": ("-issued_at", "-id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("list_number", "list_index"), name="badge_has_a_place_of_its_own"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("until_on__isnull", True),
+                            ("until_on__gte", models.F("from_on")),
+                            _connector="OR",
+                        ),
+                        name="badge_ends_after_start",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("ended_at__isnull", True), ("ended_because", "")),
+                            models.Q(
+                                ("ended_at__isnull", False),
+                                models.Q(("ended_because", ""), _negated=True),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="badge_ended_for_a_reason",
+                    ),
+                ],
             },
         ),
     ]
