@@ -83,7 +83,7 @@ def _in_full(document: Document) -> list[Document]:
     """Write out what each word of a document means, and leave none out. Raises `NotSigned`."""
     dropped: list[str] = []
     try:
-        options = {"documentLoader": loader(), "base": ""}
+        options = {"documentLoader": loader(), "base": NOWHERE}
         found = jsonld.expand(document, options, on_property_dropped=dropped.append)
     except (jsonld.JsonLdError, RecursionError) as error:
         raise NotSigned("it cannot be read as JSON-LD") from error
@@ -91,6 +91,14 @@ def _in_full(document: Document) -> list[Document]:
     if dropped:
         raise NotSigned(f"it has a word that its contexts do not explain: {dropped[0]}")
     return list(found)
+
+
+NOWHERE: Final = "nowhere://unexplained/"
+"""What names are read from that lead on from where a document lies; a badge lies anywhere."""
+
+
+def _leads_nowhere(name: str) -> bool:
+    return name.startswith(NOWHERE) or ":" not in name
 
 
 def _relative(part: object) -> list[str]:
@@ -101,5 +109,5 @@ def _relative(part: object) -> list[str]:
         return []
     names = [part["@id"]] if "@id" in part else []
     names += part.get("@type", [])
-    lost = [str(name) for name in names if ":" not in str(name)]
+    lost = [name.removeprefix(NOWHERE) for name in names if _leads_nowhere(name)]
     return lost + _relative([value for key, value in part.items() if key not in {"@id", "@type"}])
