@@ -299,7 +299,7 @@ WEBHOOKS_INSIDE = False
 
 STAFF_AT_RISK_DAYS = [int(one) for one in _listed("STAFF_AT_RISK_DAYS", "180,90,30")]
 """So many days before a credential of their staff ends, managers are told. It is a courtesy to
-employers and no rule of a programme, so no rulebook says it; what certificants are told, it does."""
+employers and no rule of a programme, so no rulebook says it."""
 
 
 # Card payments: Stripe with its keys, else the sandbox that `recert up` starts, else none

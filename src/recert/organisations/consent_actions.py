@@ -108,7 +108,7 @@ def give_consent(
     asked.filter(Q(person=person) | Q(pk=request.pk if request else None)).update(
         person=person, answered_at=at, agreed=True, name="", email="", customer_number=""
     )
-    _note("consent.given", consent.ref, person, by, at, employer)
+    _note("consent.given", consent, by, at)
     return consent
 
 
@@ -123,7 +123,7 @@ def decline_consent(request: ConsentRequest, person: Person, *, by: Actor, at: d
         return
     request.person, request.answered_at, request.agreed = person, at, False
     request.save(update_fields=["person", "answered_at", "agreed"])
-    _note("consent.declined", request.ref, person, by, at, request.organisation)
+    _note("consent.declined", request, by, at)
 
 
 @transaction.atomic
@@ -136,7 +136,7 @@ def withdraw_consent(consent: Consent, *, by: Actor, at: datetime) -> None:
         return
     consent.withdrawn_at = at
     consent.save(update_fields=["withdrawn_at"])
-    _note("consent.withdrawn", consent.ref, consent.person, by, at, consent.organisation)
+    _note("consent.withdrawn", consent, by, at)
 
 
 def _must_be_own(person: Person, by: Actor) -> None:
@@ -169,8 +169,9 @@ def _known_by(customer_number: str, name: str) -> Person | None:
     return person if set(own) <= words else None
 
 
-def _note(
-    kind: str, subject: str, person: Person, by: Actor, at: datetime, organisation: Organisation
-) -> None:
-    facts = {"organisation": organisation.name, "ref": organisation.ref}
-    record_event(kind, subject=subject, about=person.ref, by=by, at=at, facts=facts)
+def _note(kind: str, about: Consent | ConsentRequest, by: Actor, at: datetime) -> None:
+    """Note it about the person who answered."""
+    if about.person is None:
+        raise AssertionError("nobody answered")
+    facts = {"organisation": about.organisation.name, "ref": about.organisation.ref}
+    record_event(kind, subject=about.ref, about=about.person.ref, by=by, at=at, facts=facts)
