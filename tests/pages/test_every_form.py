@@ -66,7 +66,7 @@ OWN = [
     ("portal:details", []),
     ("portal:address", ["home"]),
     ("portal:links", []),
-    ("portal:keys", []),
+    ("portal:own-keys", []),
     ("portal:add", [HOURLY]),
     ("account_email", []),
     ("account_change_password", []),
@@ -89,7 +89,7 @@ DESK += [("desk:matter", ["declaration"]), ("desk:letter", ["letter"])]
 
 BUTTONS = {"desk:matter": "note", "desk:letter": "settle"} | {
     "portal:links": "make-standing",
-    "portal:keys": "make",
+    "portal:own-keys": "make",
     "desk:staff": "grant",
     "account_email": "action_add",
 }

@@ -7,11 +7,13 @@ from django.urls import include, path, re_path
 from recert.api import (
     activities,
     assessing,
+    consents,
     credentials,
     declarations,
     documents,
     people,
     register,
+    staff,
     tokens,
     webhooks,
 )
@@ -29,6 +31,8 @@ for part in (
     activities,
     documents,
     declarations,
+    consents,
+    staff,
     register,
     assessing,
     tokens,

@@ -26,7 +26,7 @@ def keys(request: Request) -> HttpResponse:
     if "revoke" in request.POST:
         revoke_key(own_key(account, request.POST["revoke"]), by=request.actor, at=request.at)
         messages.success(request, _("The key opens nothing any more."))
-        return redirect("portal:keys")
+        return redirect("portal:own-keys")
     typed = request.POST if "make" in request.POST else kept_form(request)
     form = KeyForm(typed, scopes=SCOPES_OF_PEOPLE)
     if request.method == "POST" and form.is_valid():
