@@ -225,7 +225,6 @@ def test_facts_are_kept_as_they_are_read_back():
         {"sent_at": AT},
         {"text": "not sent"},
         {"failed_at": AT},
-        {"sent_at": AT, "text": "sent", "failed_at": AT, "last_error": "and failed"},
     ],
     ids=str,
 )

@@ -339,6 +339,8 @@ LETTERS: Final = "letters"
 OF_NOBODY: Final[Mapping[str, str]] = {
     "journal.Event": "taken out and erased by refs",
     "journal.Notice": "likewise",
+    "journal.StoppedAddress": "likewise, with the letter that came back",
+    "journal.Pace": "an instant",
     "journal.Link": "numbers and hashes",
     "journal.Unchained": "numbers",
     "declarations.AuditPeriod": "the board's own",

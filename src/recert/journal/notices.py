@@ -121,6 +121,10 @@ NOTICES: Final[Mapping[str, Told]] = {
     # The letter itself comes, or somebody speaks to them.
     "letter.sent-again": None,
     "letter.settled": None,
+    # It cannot be told where it happened; the pages of both sides say it.
+    "letter.returned": None,
+    "person.email-confirmed": None,
+    "person.letters-chosen": None,
     # A form to sign: its signer is asked by a letter, and the certificant told what became of it.
     "form.asked": SIGNER,
     "form.asked-again": SIGNER,
