@@ -52,6 +52,8 @@ NO_PAGE = {
     "portal:declaration-judge": "a part of a page",
     "portal:declaration-call-off": "a button",
     "portal:webhook": "for the card processor",
+    "portal:returns": "for the mail provider",
+    "desk:letter-sample-html": "a letter",
     "portal:ask-again": "a button",
     "portal:enclose": "a button",
     "portal:enclose-in-appeal": "a button",

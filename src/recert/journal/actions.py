@@ -7,7 +7,6 @@ owes: the notice and its job are there when the event is, and not without it.
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -19,13 +18,12 @@ from django.core.validators import validate_email
 from django.db import models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
-from procrastinate.exceptions import AlreadyEnqueued
 
 from recert.journal.chain import ERASED
 from recert.journal.chaining import chain_all_that_waits
 from recert.journal.courtesy import is_courtesy
 from recert.journal.facts import kept_facts
-from recert.journal.jobs import defer_notice
+from recert.journal.jobs import defer_again, defer_notice
 from recert.journal.models import CAME_BACK, Event, Notice
 from recert.journal.notices import told_of
 from recert.journal.readers import Reader
@@ -138,7 +136,7 @@ def owe_again(notice: Notice, *, to: str, at: datetime) -> Notice:
         again = Notice.objects.create(
             **_named(),
             event=notice.event,
-            again_of=notice,
+            again_of_id=notice.again_of_id or notice.pk,
             person=notice.person,
             to=to,
             name=notice.name,
@@ -146,8 +144,7 @@ def owe_again(notice: Notice, *, to: str, at: datetime) -> Notice:
             time_zone=notice.time_zone,
             owed_at=at,
         )
-    with suppress(AlreadyEnqueued), transaction.atomic():  # its job may wait still
-        defer_notice(again.pk)
+    defer_again(again.pk)
     return again
 
 

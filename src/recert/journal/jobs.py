@@ -61,6 +61,11 @@ def defer_notice(notice_id: int) -> None:
     send_notice.configure(queueing_lock=f"{WAITING}{notice_id}").defer(notice_id=notice_id)
 
 
+def defer_again(notice_id: int) -> None:
+    """Have a notice sent soon whose earlier job may wait still; the one that comes late rests."""
+    send_notice.defer(notice_id=notice_id)
+
+
 WAITING: Final = "notice-"
 """What the name of a waiting job begins with; of each notice there is at most one."""
 

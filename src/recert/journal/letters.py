@@ -9,7 +9,7 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.template import engines
+from django.template import TemplateDoesNotExist, TemplateSyntaxError, engines
 from django.utils import timezone, translation
 
 from recert.board import the_rulebook
@@ -64,6 +64,20 @@ def letter_of(notice: Notice) -> Letter:
         html = html_of(subject, text)
     secrets = tuple(one for one in (_secret(notice), stop_token) if one)
     return Letter(subject, text, html, stop, secrets)
+
+
+def kept_words(notice: Notice) -> tuple[str, str]:
+    """Answer the subject and the text of a letter as its reader got it, or would have.
+
+    Empty for one that cannot be written.
+    """
+    if notice.text:
+        return notice.subject, notice.text
+    try:
+        letter = letter_of(notice)
+    except (Incomplete, TemplateSyntaxError, TemplateDoesNotExist, LookupError, ValueError):
+        return "", ""
+    return letter.subject, letter.kept
 
 
 def _said(notice: Notice) -> dict[str, object]:

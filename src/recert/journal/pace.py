@@ -8,9 +8,9 @@ from django.conf import settings
 from django.db import connection
 
 TAKE_A_TURN = """
-INSERT INTO journal_pace AS pace (id, next_at) VALUES (1, %(at)s + %(apart)s)
-ON CONFLICT (id) DO UPDATE SET next_at = greatest(pace.next_at, %(at)s) + %(apart)s
-RETURNING next_at - %(apart)s
+INSERT INTO journal_pace AS pace (id, next_at) VALUES (1, %(free)s)
+ON CONFLICT (id) DO UPDATE SET next_at = greatest(pace.next_at, %(at)s) + (%(free)s - %(at)s)
+RETURNING next_at - (%(free)s - %(at)s)
 """
 
 
@@ -24,6 +24,6 @@ def turn_from(at: datetime) -> datetime:
         return at
     apart = timedelta(minutes=1) / settings.LETTERS_A_MINUTE
     with connection.cursor() as cursor:
-        cursor.execute(TAKE_A_TURN, {"at": at, "apart": apart})
+        cursor.execute(TAKE_A_TURN, {"at": at, "free": at + apart})
         [turn] = cursor.fetchone()
     return turn  # type: ignore[no-any-return]  # what the database answers

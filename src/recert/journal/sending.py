@@ -58,14 +58,8 @@ def _try_to_send(notice_id: int, at: datetime) -> OSError | None:
     if notice is None:
         return None
     notice.tries += 1
-    try:
-        letter = letter_of(notice)
-    except Exception as error:  # a template may raise anything; the desk must learn of each
-        logger.exception("%s cannot be written", notice.ref)
-        _give_up(notice, f"the letter could not be written: {error}", at)
-        return None
-    if is_stopped(notice.to):
-        _give_up(notice, STOPPED, at, is_settled=is_courtesy(notice.event))
+    letter = _written(notice, at)
+    if letter is None:
         return None
     try:
         post(_message(notice, letter))
@@ -88,6 +82,19 @@ def _try_to_send(notice_id: int, at: datetime) -> OSError | None:
     notice.sent_at, notice.last_error = at, ""
     notice.save(update_fields=["tries", "subject", "text", "sent_at", "last_error"])
     return None
+
+
+def _written(notice: Notice, at: datetime) -> Letter | None:
+    """Write the letter, or give it up."""
+    if is_stopped(notice.to):
+        _give_up(notice, STOPPED, at, is_settled=is_courtesy(notice.event))
+        return None
+    try:
+        return letter_of(notice)
+    except Exception as error:  # a template may raise anything; the desk must learn of each
+        logger.exception("%s cannot be written", notice.ref)
+        _give_up(notice, f"the letter could not be written: {error}", at)
+        return None
 
 
 def _give_up(notice: Notice, because: str, at: datetime, *, is_settled: bool = False) -> None:
