@@ -8,7 +8,6 @@ import msgspec
 import psycopg
 import pytest
 import time_machine
-from aiosmtpd.controller import Controller
 from django.db import OperationalError, connection, connections
 from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -17,27 +16,11 @@ from recert.journal import sending
 from recert.journal.jobs import FIRST_WAIT, LEFT_ALONE, LONGEST_WAIT, send_notice, sweep_notices
 from recert.journal.letters import letter_of
 from recert.journal.models import Notice
-from recert.journal.posting import hang_up
 from recert.journal.sending import NotSentYet
 from recert.running.up import free_port
 from tests.journal.letters import AMINA, AT, TOLD, owe
-from tests.journal.mail_server import MailServer
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.usefixtures("no_jobs")]
-
-
-@pytest.fixture
-def mail(settings):
-    server = MailServer()
-    controller = Controller(server, hostname="127.0.0.1", port=free_port())
-    controller.start()
-    settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT = controller.hostname, controller.port
-    settings.EMAIL_USE_TLS, settings.EMAIL_TIMEOUT = False, 5
-    hang_up()
-    yield server
-    hang_up()
-    controller.stop()
 
 
 def send(notice):
