@@ -314,6 +314,7 @@ def test_nobody_sends_themselves_a_letter_again(person):
     client.force_login(person.account)
     answer = client.post(reverse("desk:letter", args=[notice.ref]), {"again": "yes"})
     assert answer.status_code == 409
+    assert "Somebody else must look after" in answer.text
     assert Notice.objects.count() == 1
 
 
@@ -333,7 +334,7 @@ def test_a_letter_to_a_signer_that_came_back_is_shown(registrar, person):
 def test_each_letter_can_be_looked_at_before_anybody_gets_it(registrar, kind):
     assert kind in registrar.get(reverse("desk:letter-samples")).text
     page = registrar.get(reverse("desk:letter-sample", args=[kind]))
-    assert page.context["letter"].text in page.context["letter"].text
+    assert "Dear Amina Benali," in page.text
     shown = registrar.get(reverse("desk:letter-sample-html", args=[kind]))
     assert shown["Content-Security-Policy"].startswith("default-src 'none'")
     assert shown["X-Frame-Options"] == "SAMEORIGIN"

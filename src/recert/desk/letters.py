@@ -115,22 +115,20 @@ def _address_now(request: Request, notice: Notice) -> str:
 
 @needs(Permission.SEE_RECORDS)
 def samples(request: Request) -> HttpResponse:
-    """List every letter that there is."""
-    words = words_of_events()
-    told = [(kind, words[kind]) for kind in _kinds()]
+    """List every letter that there is, by its subject."""
+    told = [(kind, letter_of(_sample(request, kind)).subject) for kind in _kinds()]
     return render(request, "desk/samples.html", {"letters": told})
 
 
 @needs(Permission.SEE_RECORDS)
 def sample(request: Request, kind: str) -> HttpResponse:
     """Show a letter as it would come to whoever looks, with invented facts."""
-    written = letter_of(_sample(request, kind))
-    kinds = _kinds()
+    notice, kinds = _sample(request, kind), _kinds()
     place = kinds.index(kind)
     page = {
         "kind": kind,
-        "what": words_of_events()[kind],
-        "letter": written,
+        "letter": letter_of(notice),
+        "what": lines_of_history([notice.event])[0].says,
         "before": kinds[place - 1] if place else "",
         "after": kinds[place + 1] if place + 1 < len(kinds) else "",
     }

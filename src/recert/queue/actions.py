@@ -202,7 +202,11 @@ def _must_decide(subject: Subject, by: Actor) -> None:
 
 
 def _is_own(subject: Subject, actor: Actor) -> bool:
-    return actor.person is not None and actor.person == subject.owner
+    if actor.person is None:
+        return False
+    if subject.owner is None:  # no table leads from it to a person; the ref does
+        return Person.objects.filter(pk=actor.person, ref=subject.about).exists()
+    return actor.person == subject.owner
 
 
 def _note(
