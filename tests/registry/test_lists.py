@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from recert.registry.badges.lists import LENGTH, draw_place, is_set, written
 
-PLACES = st.sets(st.integers(0, LENGTH // 2 - 1).map(lambda one: one // 4 * 8 + one % 4), max_size=9)
+PLACES = st.sets(
+    st.integers(0, LENGTH // 2 - 1).map(lambda one: one // 4 * 8 + one % 4), max_size=9
+)
 
 
 @given(PLACES)
