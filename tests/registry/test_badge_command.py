@@ -107,7 +107,7 @@ def test_after_the_board_took_another_key_it_is_still_valid(verify):
     assert verify(made_badge(), keys=BOTH, status_list=made_list(key=OTHER))[0] == 0
 
 
-EVIL = {"credentialSubject": {"type": ["AchievementSubject"], "achievement": {"name": "SBB"}}}
+EMPTY = made_list()["credentialSubject"]
 WRONG = {
     "revoked": (made_badge(), {"status_list": made_list([PLACE])}, "REVOKED: the list of"),
     "expired": (made_badge(), {"on": "2027-02-01"}, "validUntil: the badge expired, on 2027-02-01"),
