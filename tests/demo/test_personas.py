@@ -8,6 +8,7 @@ from allauth.account.models import EmailAddress
 from django.db import transaction
 
 from recert.board import the_rulebook
+from recert.declarations.auditing import checklist_of
 from recert.declarations.declared import assessment_declared
 from recert.declarations.queries import positions_of
 from recert.demo import records, stories
@@ -163,6 +164,24 @@ def test_one_is_deficient_and_has_time_to_put_it_right(day):
     event = Event.objects.get(kind="declaration.deficient")
     assert event.because
     assert event.by == "reviewer@demo.example.org"
+
+
+def test_one_is_audited_and_has_documents_to_add(day):
+    declaration = only("daniyar", day).declaration
+    assert declaration.state == "under-audit"
+    audit = declaration.audit
+    assert audit.state == "awaiting-documents"
+    assert audit.documents_due_on > day
+    there = [one.evidence.is_complete for one in checklist_of(audit)]
+    assert any(there)
+    assert not all(there)
+
+
+def test_one_waits_for_another_name(day):
+    person = only("leilani", day).credential.person
+    request = person.requests.get()
+    assert (request.kind, request.state) == ("name-change", "submitted")
+    assert request.enclosures.get().name == "marriage-license.pdf"
 
 
 def test_one_is_inactive(day):

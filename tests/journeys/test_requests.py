@@ -1,4 +1,4 @@
-"""Requests and appeals, in a browser: asked, paid, decided at the desk, and what follows."""
+"""Requests, audits and appeals, in a browser: asked, decided at the desk, and what follows."""
 
 from datetime import timedelta
 
@@ -10,13 +10,15 @@ from playwright.sync_api import expect
 from recert import clock
 from recert.board import the_rulebook
 from recert.casework.models import Request
+from recert.declarations.actions.draws import select_for_audit
 from recert.declarations.models import Audit, Declaration
 from recert.people.models import Person
 from recert.policy.cycles import months_after, years_after
 from recert.policy.permissions import Role
 from recert.portal.templatetags.words import day as day_text
 from tests.asking import audit_not_passed
-from tests.declaring import certified_for, earn_everything
+from tests.declarations.test_audits import AUDITOR
+from tests.declaring import certified_for, earn_everything, submit
 from tests.fakes import GOOD
 from tests.journeys.conftest import DESKTOP, PHONE, axe_complaints
 from tests.journeys.test_every_page import cookie_of
@@ -191,6 +193,54 @@ def audit(person):
     credential = make_credential(person, category="MB", certified_on=certified_for(today()))
     earn_everything(person, credential, on=today())
     return audit_not_passed(credential, on=today())
+
+
+@pytest.mark.parametrize("size", [DESKTOP, PHONE], ids=["desktop", "phone"])
+def test_an_audit_is_passed(enter, person, letter, size):  # AUD-2, AUD-3, AUD-4, DEC-7
+    credential = make_credential(person, category="MB", certified_on=certified_for(today()))
+    earn_everything(person, credential, on=today())
+    declaration = submit(credential, on=today())
+    audit = select_for_audit(
+        declaration.pk, because="One in ten.", today=today(), by=AUDITOR, at=clock.now()
+    )
+    items = audit.items.count()
+    page = enter(person, size=size)
+    page.goto(reverse("portal:declaration", args=[declaration.ref]))
+    page.get_by_role("link", name="audit").first.click()
+    expect(main(page)).to_contain_text(f"the documents of {items} activities")
+    is_right(page)
+    for place in range(items):
+        page.get_by_label("Add documents").nth(place).set_input_files(letter)
+        page.locator("form.upload button").nth(place).click()
+        expect(page.get_by_role("link", name="letter.png")).to_have_count(place + 1)
+    page.get_by_role("button", name="It is a translation").first.click()
+    expect(main(page).get_by_text("translation", exact=True)).to_be_visible()
+    page.get_by_role("link", name="Tell the board that all is there").click()
+    is_right(page)
+    button(page, "Send").click()
+    expect(main(page)).to_contain_text("Nothing to do: the board looks at your documents")
+
+    desk = enter(Role.AUDITOR, size=size)
+    desk.goto("/desk/")
+    desk.get_by_role("link", name="1 Audit").click()
+    desk.get_by_role("link", name="Amina Benali").click()
+    is_right(desk)
+    expect(main(desk)).to_contain_text("The very same file")
+    for place in range(items):
+        row = desk.locator("section.panel[id^=item]").nth(place)
+        row.locator("label", has_text="Accepted").first.click()
+        row.get_by_role("button", name="Keep this").click()
+        expect(row).not_to_contain_text("to judge")
+    is_right(desk)
+    choose(desk, "Passed")
+    button(desk, "Decide").click()
+    expect(main(desk)).to_contain_text(f"The audit {audit.ref} is decided.")
+
+    page.goto(reverse("portal:declaration", args=[declaration.ref]))
+    expect(main(page)).to_contain_text("Approved")
+    page.get_by_role("link", name="The renewal notification").click()
+    expect(main(page)).to_contain_text("MB(ASCPi)CM")
+    is_right(page)
 
 
 def appeal(page, audit, letter):

@@ -208,6 +208,21 @@ def test_the_key_is_published_once_the_period_is_over(client):  # AUD-1
     assert file["key"] == over.key
 
 
+def test_each_certificant_gets_a_receipt_of_the_draw(client, person):  # AUD-1
+    period = period_from(today() - timedelta(days=1))
+    declaration = submit(person.credential, on=today())
+    client.force_login(person.account)
+    page = reverse("portal:declaration", args=[declaration.ref])
+    secret = client.get(page).text
+    assert f"<code>{declaration.ref}</code>" in secret
+    assert period.commitment in secret
+    number = AuditDraw.objects.get().number
+    assert number not in secret
+    assert period.key not in secret
+    AuditPeriod.objects.update(published_at=clock.now())
+    assert number in client.get(page).text
+
+
 def check(tmp_path, period):
     file = tmp_path / "period.json"
     file.write_text(json.dumps(period), "utf-8")

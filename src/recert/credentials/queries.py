@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -23,7 +24,15 @@ class Held(NamedTuple):
 
 def credentials_held_by(person: int) -> list[Held]:
     """Answer the credentials of a person, the oldest first. Four queries, however many."""
-    return [Held(one, as_holding(one)) for one in _whole().filter(person_id=person)]
+    return credentials_of_each([person])[person]
+
+
+def credentials_of_each(people: Collection[int]) -> dict[int, list[Held]]:
+    """Answer by person the credentials of each, the oldest first. Four queries, however many."""
+    found: dict[int, list[Held]] = {person: [] for person in people}
+    for one in _whole().filter(person_id__in=found):
+        found[one.person_id].append(Held(one, as_holding(one)))
+    return found
 
 
 def _whole() -> QuerySet[Credential]:

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 
 from recert.board import the_rulebook
 from recert.declarations.declared import assessment_declared, declarations_whole
-from recert.declarations.models import Audit, AuditItem, AuditPeriod, Declaration
+from recert.declarations.models import Audit, AuditDraw, AuditItem, AuditPeriod, Declaration
 from recert.policy import Assessment, assess
 from recert.policy.permissions import Actor, Permission
 from recert.policy.points import Points
@@ -28,6 +28,11 @@ State = Audit.State
 def audit_of(declaration: Declaration) -> Audit | None:
     """Answer the audit of a declaration, where there is one."""
     return Audit.objects.filter(declaration=declaration).first()
+
+
+def draw_of(declaration: Declaration) -> AuditDraw | None:
+    """Answer what a declaration drew when it was submitted, with its period (AUD-1)."""
+    return AuditDraw.objects.select_related("period").filter(declaration=declaration).first()
 
 
 def audit_under_way(credential: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -10,7 +10,7 @@ import msgspec
 
 from recert.board import the_rulebook
 from recert.credentials.models import Credential
-from recert.credentials.queries import Held, credentials_held_by
+from recert.credentials.queries import Held, credentials_of_each
 from recert.declarations.models import (
     DECLARED,
     OPEN,
@@ -88,14 +88,44 @@ def positions_of(person: int, *, as_of: date, planned: bool = True) -> Positions
 
     Without `planned` there is no plan, which takes longer than all the rest.
     """
+    return positions_of_each([person], as_of=as_of, planned=planned)[person]
+
+
+def positions_of_each(
+    people: Collection[int], *, as_of: date, planned: bool = True
+) -> dict[int, Positions]:
+    """Answer by person where each stands. Ten queries, however many people."""
     book = the_rulebook()
-    drafts = [_draft(book, one, declaration, as_of) for one, declaration in held_by(person, as_of)]
-    cases = [draft for draft in drafts if draft.case]
-    activities = _activities_for(book, person, [draft.case for draft in cases if draft.case])
-    facts = _Facts([draft.held.credential for draft in drafts], activities, as_of)
+    drafts = {
+        person: [_draft(book, one, declaration, as_of) for one, declaration in held]
+        for person, held in held_by_each(people, as_of).items()
+    }
+    activities = _activities_for(book, drafts)
+    credentials = [draft.held.credential for each in drafts.values() for draft in each]
+    facts = _Facts(credentials, as_of)
+    return {
+        person: _positions(
+            book, each, activities.get(person, []), facts, as_of=as_of, planned=planned
+        )
+        for person, each in drafts.items()
+    }
+
+
+def _positions(
+    book: Rulebook,
+    drafts: Sequence[_Draft],
+    activities: list[Activity],
+    facts: _Facts,
+    *,
+    as_of: date,
+    planned: bool,
+) -> Positions:
+    """Answer where one person stands, from what was read."""
     assessments = {
-        draft.held.credential.pk: assess(book, _with(book, draft.case, facts.of(draft.held)))
-        for draft in cases
+        draft.held.credential.pk: assess(
+            book, _with(book, draft.case, facts.of(draft.held, activities))
+        )
+        for draft in drafts
         if draft.case
     }
     together = plan(list(assessments.values()), as_of=as_of) if assessments and planned else None
@@ -153,14 +183,26 @@ def held_by(person: int, as_of: date) -> list[tuple[Held, Declaration | None]]:
     Beside each stands the declaration that is open on a day: of a deficient one whose time has
     passed nobody needs to have noted it.
     """
-    held = credentials_held_by(person)
-    of_each: dict[int, list[Declaration]] = {one.credential.pk: [] for one in held}
+    return held_by_each([person], as_of)[person]
+
+
+def held_by_each(
+    people: Collection[int], as_of: date
+) -> dict[int, list[tuple[Held, Declaration | None]]]:
+    """Answer the same of several people, by person. Five queries, however many."""
+    held_by_person = credentials_of_each(people)
+    of_each: dict[int, list[Declaration]] = {
+        one.credential.pk: [] for held in held_by_person.values() for one in held
+    }
     found = Declaration.objects.filter(credential__in=of_each).exclude(
         state=Declaration.State.DISCARDED
     )
     for one in found.order_by("id").defer("case", "answer"):
         of_each[one.credential_id].append(one)
-    return [_with_declarations(one, of_each[one.credential.pk], as_of) for one in held]
+    return {
+        person: [_with_declarations(one, of_each[one.credential.pk], as_of) for one in held]
+        for person, held in held_by_person.items()
+    }
 
 
 def _with_declarations(
@@ -221,23 +263,29 @@ def purpose_for(book: Rulebook, standing: Standing) -> Purpose | None:
     return purpose if purpose in book.declarations else None
 
 
-def _activities_for(book: Rulebook, person: int, cases: Sequence[Case]) -> list[Activity]:
-    if not cases:
-        return []
-    once = [key for key, kind in book.kinds.items() if kind.once_per_person]
-    first = min(case.period.starts for case in cases)
-    last = max(case.period.ends for case in cases)
-    return activities_between(person, first, last, always=once)
+def _activities_for(
+    book: Rulebook, drafts: Mapping[int, Sequence[_Draft]]
+) -> dict[int, list[Activity]]:
+    """Answer by person the activities that the cases of each may be about."""
+    periods = {
+        person: [draft.case.period for draft in each if draft.case]
+        for person, each in drafts.items()
+    }
+    days = {
+        person: (min(one.starts for one in each), max(one.ends for one in each))
+        for person, each in periods.items()
+        if each
+    }
+    once = {key for key, kind in book.kinds.items() if kind.once_per_person}
+    return activities_between(days, always=once)
 
 
 class _Facts:
-    """The activities of a person as each credential may use them."""
+    """Activities as each credential may use them."""
 
-    def __init__(
-        self, credentials: Sequence[Credential], activities: list[Activity], as_of: date
-    ) -> None:
+    def __init__(self, credentials: Sequence[Credential], as_of: date) -> None:
         """Read what was allocated for each credential, and what earlier cycles used."""
-        self.activities, kinds = activities, the_rulebook().kinds
+        kinds = the_rulebook().kinds
         self.served_once = {
             key
             for key, kind in kinds.items()
@@ -268,8 +316,8 @@ class _Facts:
             ends_on = declaration.cycle_ends_on or declaration.started_at.date()
             self.served.setdefault(row.activity_id, {})[declaration.credential_id] = ends_on
 
-    def of(self, held: Held) -> tuple[Fact, ...]:
-        """Answer the activities as one credential may use them."""
+    def of(self, held: Held, activities: Sequence[Activity]) -> tuple[Fact, ...]:
+        """Answer the activities of a person as one credential of theirs may use them."""
         credential = held.credential.pk
         return tuple(
             as_fact(
@@ -277,7 +325,7 @@ class _Facts:
                 portions=self.portions.get((credential, one.pk)),
                 used_in=self._used_in(credential, one),
             )
-            for one in self.activities
+            for one in activities
         )
 
     def _used_in(self, credential: int, activity: Activity) -> date | None:

@@ -188,6 +188,32 @@ CERTIFICANTS: Final = (
         "Nakuru",
         "Nakuru Valley Hospital",
     ),
+    Persona(
+        "daniyar",
+        _(
+            "Chosen for an audit. See which documents the board asks for, add what is missing, and "
+            "send it; then be the auditor and judge it."
+        ),
+        "Daniyar",
+        "Saparov",
+        "KZ",
+        "Asia/Almaty",
+        "Almaty",
+        "Almaty Clinical Laboratory",
+    ),
+    Persona(
+        "leilani",
+        _(
+            "Asked for another name after her wedding, with the document that shows it. See what "
+            "comes next; be the registrar, decide, and come back."
+        ),
+        "Leilani",
+        "Tavares",
+        "PH",
+        "Asia/Manila",
+        "Iloilo",
+        "Iloilo Bay Medical Center",
+    ),
 )
 
 STAFF_PERSONAS: Final = (
@@ -206,12 +232,18 @@ STAFF_PERSONAS: Final = (
     ),
     Persona(
         "auditor",
-        _("Looks records up, and asks which documents prove what."),
+        _(
+            "Judges what documents prove, once somebody has sent them: be Daniyar first. See how "
+            "audits are drawn, so that anybody can check it."
+        ),
         role=Role.AUDITOR,
     ),
     Persona(
         "registrar",
-        _("Keeps the records of people, and invites them to bind an account."),
+        _(
+            "Keeps the records of people, and decides what they ask for: Leilani waits for another "
+            "name. Merge two records, or take one out."
+        ),
         role=Role.REGISTRAR,
     ),
     Persona(

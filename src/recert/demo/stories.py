@@ -10,7 +10,9 @@ from recert.board import the_rulebook
 from recert.credentials.models import InactivePeriod
 from recert.declarations.actions.allocations import allocate_points
 from recert.declarations.actions.decisions import find_deficient
+from recert.declarations.actions.draws import select_for_audit
 from recert.declarations.models import Declaration
+from recert.demo.asked import ask_for_another_name
 from recert.demo.declared import declare, staff_actor
 from recert.demo.kinds import Kinds, broad_category, narrow_categories, voluntary_category
 from recert.demo.papers import certificate, photograph
@@ -236,6 +238,30 @@ def _make_wanjiru(record: Record) -> None:
     )
 
 
+def _make_daniyar(record: Record) -> None:
+    declaration = _declare(record, days_ago=16)
+    chosen_on = record.as_of - timedelta(days=7)
+    select_for_audit(
+        declaration.pk,
+        because=CHOSEN,
+        today=chosen_on,
+        by=staff_actor(Role.AUDITOR),
+        at=noon(chosen_on),
+    )
+
+
+def _make_leilani(record: Record) -> None:
+    on = record.as_of - timedelta(days=3)
+    then = Record(record.person, record.actor, on)
+    category = broad_category(the_rulebook())
+    _credential, cycle = then.certify(category, _half_way(on))
+    before = Cycle(cycle.starts, on - timedelta(days=20))
+    then.earn_by_area(then.terms(category, "renewal", cycle), before, hundredths=40)
+    then.write()
+    ask_for_another_name(record.person, "Leilani", "Okafor", on=on)
+
+
+CHOSEN: Final = "Two certificates bear the same number."
 LACKING_HERE: Final = "Its points lie in an area that it was not about; allocate them to another."
 LACKING: Final = "All else is well documented."
 
@@ -262,4 +288,6 @@ STORIES: Final[dict[str, Callable[[Record], None]]] = {
     "noura": _make_noura,
     "camila": _make_camila,
     "wanjiru": _make_wanjiru,
+    "daniyar": _make_daniyar,
+    "leilani": _make_leilani,
 }

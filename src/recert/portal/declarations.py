@@ -15,7 +15,7 @@ from moneyed import Money
 from recert.board import the_rulebook
 from recert.declarations.actions.decisions import withdraw_declaration
 from recert.declarations.actions.drafts import discard_declaration
-from recert.declarations.auditing import audit_of
+from recert.declarations.auditing import audit_of, draw_of
 from recert.declarations.declared import (
     assessment_declared,
     declarations_of,
@@ -119,6 +119,7 @@ def status(request: Request, ref: str) -> HttpResponse:
         "position": position,
         "again": position.declarable.purpose is not None and position.declaration is None,
         "audit": audit_of(declaration),
+        "draw": draw_of(declaration),
         "attempt": open_attempt(declaration.order),
         "paid": _paid(declaration),
         "history": _history(declaration),

@@ -78,7 +78,8 @@ WHERE one.program = %(program)s
     SELECT 1 FROM declarations_declaration declared
     WHERE declared.credential_id = one.id AND declared.submitted_on <= %(on)s
       AND (declared.decided_on IS NULL OR declared.decided_on > %(on)s)
-      AND NOT (declared.state = 'deficient' AND declared.correct_by < %(on)s))
+      AND NOT (declared.state = 'deficient' AND declared.correct_by < %(on)s)
+      AND NOT coalesce(declared.answer_by < %(on)s, false))
   -- What must be maintained, or is maintained although it need not be.
   AND (one.certified_on >= asked.required_from OR ending.starts_on > one.certified_on)
 """

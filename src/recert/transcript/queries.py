@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -58,18 +58,28 @@ def activities_like(
 
 
 def activities_between(
-    person: int, first: date, last: date, *, always: Iterable[str]
-) -> list[Activity]:
-    """Answer what a person completed from one day to another, in that order.
+    days: Mapping[int, tuple[date, date]], *, always: Collection[str]
+) -> dict[int, list[Activity]]:
+    """Answer by person what each completed from one day to another, in that order.
 
-    Of the kinds in `always` it is all that they ever did. One query.
+    `days` are the first and the last one, by person. Of the kinds in `always` it is all that they
+    ever did. One query, however many people.
     """
-    found = Activity.objects.filter(
+    found: dict[int, list[Activity]] = {person: [] for person in days}
+    if not days:
+        return found
+    first = min(first for first, _last in days.values())
+    last = max(last for _first, last in days.values())
+    rows = Activity.objects.filter(
         Q(completed_on__range=(first, last)) | Q(kind__in=list(always)),
-        person_id=person,
+        person_id__in=found,
         state=Activity.State.ENTERED,
     )
-    return list(found.order_by("completed_on", "id").defer(*UNREAD_IN_LISTS))
+    for one in rows.order_by("completed_on", "id").defer(*UNREAD_IN_LISTS):
+        since, until = days[one.person_id]
+        if since <= one.completed_on <= until or one.kind in always:
+            found[one.person_id].append(one)
+    return found
 
 
 def activity_seen_by(actor: Actor, ref: str) -> Activity:
