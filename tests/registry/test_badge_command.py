@@ -211,3 +211,10 @@ def test_a_file_that_is_not_there_is_said(recert):
     status, _, err = recert("badge", "verify", "nowhere.json")
     assert status == 2
     assert "nowhere.json: No such file or directory" in err
+
+
+def test_a_new_key_is_drawn_and_signs_from_then_on(recert):
+    said = [recert("badge", "new-key", "--data", "here") for _ in range(2)]
+    assert {status for status, _, _ in said} == {0}
+    assert said[0][1].startswith("From now on this board signs with did:web:localhost%3A8000#z6Mk")
+    assert said[0][1] != said[1][1]

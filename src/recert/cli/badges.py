@@ -1,4 +1,4 @@
-"""`recert badge`: verify a badge, from files alone."""
+"""`recert badge`: verify a badge, from files alone; take another key to sign with."""
 
 from __future__ import annotations
 
@@ -51,8 +51,7 @@ def verify(
 
     The status is 0 where nothing is wrong, 1 where something is, 2 where it could not be looked at.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recert.settings")
-    os.environ.setdefault("RECERT_DATA", str(data.absolute()))
+    _with_settings(data)
     from recert.registry.badges.verifying import verify_badge  # noqa: PLC0415  # needs settings
 
     at = on.replace(hour=12, tzinfo=UTC) if on else clock.now()
@@ -63,6 +62,26 @@ def verify(
     _tell(verdict)
     if not verdict.valid:
         raise typer.Exit(NOT_VALID)
+
+
+@app.command("new-key")
+def new_key(*, data: DataFolder = DEFAULT_DATA) -> None:
+    """Draw a new key, with which this board signs from now on.
+
+    The ones before stay in the data folder and are published beside it, so that all that they
+    signed can still be verified. Never take one away.
+    """
+    _with_settings(data)
+    from recert.registry import keys  # noqa: PLC0415  # as above
+    from recert.registry.badges.issuer import signer  # noqa: PLC0415  # as above
+
+    keys.new_key()
+    typer.echo(f"From now on this board signs with {signer().name}")
+
+
+def _with_settings(data: Path) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recert.settings")
+    os.environ.setdefault("RECERT_DATA", str(data.absolute()))
 
 
 def _read(file: Path) -> dict[str, Any]:
