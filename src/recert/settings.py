@@ -79,10 +79,12 @@ INSTALLED_APPS = [
     "recert.declarations",
     "recert.reminders",
     "recert.casework",
+    "recert.webhooks",
     "recert.registry",
     "recert.dossiers",
     "recert.portal",
     "recert.desk",
+    "recert.api",
 ]
 
 MIDDLEWARE = [
@@ -281,6 +283,16 @@ X_FRAME_OPTIONS = "DENY"
 if _given("BEHIND_PROXY") == "yes":
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
     ALLAUTH_TRUSTED_PROXY_COUNT = 1  # whose word on the sender's address is taken, for rate limits
+
+
+# The interface for programs
+
+API_RATES = {  # so many requests in so many seconds
+    "key": (int(_given("API_KEY_RATE", "600")), 60),
+    "address": (int(_given("API_ADDRESS_RATE", "60")), 60),  # of whoever shows no key
+}
+WEBHOOKS_INSIDE = False
+"""Whether webhooks may be inside our own network, and in the clear; those of tests are."""
 
 
 # Card payments: Stripe with its keys, else the sandbox that `recert up` starts, else none
