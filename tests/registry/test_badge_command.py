@@ -213,6 +213,12 @@ def test_a_file_that_is_not_there_is_said(recert):
     assert "nowhere.json: No such file or directory" in err
 
 
+def test_without_the_issuer_s_keys_it_says_where_they_are(verify):
+    status, _, err = verify(made_badge(), keys=None)
+    assert status == 2
+    assert "save https://localhost:8000/.well-known/did.json and name it with --keys" in err
+
+
 def test_a_new_key_is_drawn_and_signs_from_then_on(recert):
     said = [recert("badge", "new-key", "--data", "here") for _ in range(2)]
     assert {status for status, _, _ in said} == {0}

@@ -56,7 +56,7 @@ def verify(
 
     at = on.replace(hour=12, tzinfo=UTC) if on else clock.now()
     badge = _read(file)
-    issuers_keys = _read(keys) if keys else _own_keys()
+    issuers_keys = _read(keys) if keys else _own_keys(badge)
     listed = _read(status_list) if status_list else None
     verdict = verify_badge(badge, keys=issuers_keys, status_list=listed, at=at)
     _tell(verdict)
@@ -98,10 +98,17 @@ def _read(file: Path) -> dict[str, Any]:
         raise Problem(f"{file}: {error}") from error
 
 
-def _own_keys() -> dict[str, Any]:
+def _own_keys(badge: dict[str, Any]) -> dict[str, Any]:
+    """Answer the keys of this board, where it is the one that issued a badge."""
     from recert.registry.badges.issuer import board_did_document  # noqa: PLC0415  # as above
+    from recert.registry.badges.multikeys import address_of_keys  # noqa: PLC0415  # as above
+    from recert.registry.badges.verifying import issuer_of  # noqa: PLC0415  # as above
 
-    return board_did_document(profile="")
+    issuer, own = issuer_of(badge), board_did_document(profile="")
+    where = address_of_keys(issuer)
+    if where and not (own["verificationMethod"] and own["id"] == issuer):
+        raise Problem(f"The keys of {issuer} are not here: save {where} and name it with --keys")
+    return own
 
 
 def _tell(verdict: Verdict) -> None:
