@@ -23,7 +23,6 @@ AMINA = Reader(
 CREDENTIAL = "MLS(ASCPi)"
 BOOK = the_rulebook()
 SAMPLES = samples_of(CREDENTIAL, currency=BOOK.currency, reminders=BOOK.reminders)
-FACTS: dict[str, Any] = {"credential": CREDENTIAL, "path": "/declarations/DE-0000"}
 """What the letters say, by the kind of their event."""
 
 OPTIONAL: dict[str, set[str]] = {

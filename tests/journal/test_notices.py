@@ -378,8 +378,8 @@ def test_a_link_stays_on_our_host():
 def test_what_somebody_was_told_is_listed_latest_first():
     first, second = owe(), owe("declaration.approved")
     owe(reader=msgspec.structs.replace(AMINA, ref="PE-OTHER"))
-    assert notices_to(AMINA.ref) == [second, first]
-    assert notices_to(AMINA.ref, most=1) == [second]
+    assert notices_to([AMINA.ref]) == [second, first]
+    assert notices_to([AMINA.ref], most=1) == [second]
 
 
 def test_a_notice_is_found_by_its_ref():

@@ -30,7 +30,8 @@ from recert.declarations.models import (
     Use,
 )
 from recert.dossiers.models import Erasure, Merger
-from recert.organisations.models import ApiKey, Member
+from recert.employers.models import ToldOfRisk
+from recert.organisations.models import ApiKey, Consent, ConsentRequest, Member
 from recert.payments.models import Attempt, Order, OrderLine, Payer, Refund
 from recert.people.models import (
     Account,
@@ -42,8 +43,10 @@ from recert.people.models import (
     StaffRole,
 )
 from recert.queue.models import Assignment, Note
+from recert.registry.models import Badge
 from recert.reminders.models import Reminded
 from recert.transcript.models import Activity, Document, Hold, SignedForm, TranscriptImport
+from recert.webhooks.models import Delivery, Watch, Webhook
 
 GONE: Final = "(erased)"
 """What stands where words were that cannot be empty."""
@@ -134,9 +137,45 @@ TABLES: Final = (
     ),
     Table(StaffRole, "account__person", _("Roles at the board."), goes="with-account"),
     Table(
+        Webhook,
+        "account__person",
+        _("Addresses of programs that are told of the person's credentials."),
+        goes="with-account",
+    ),
+    Table(
+        Watch,
+        "credential__person",
+        _("Credentials of the person of which an organisation's program is told."),
+        goes="rows",
+    ),
+    Table(
+        Delivery,
+        "credential__person",
+        _("What programs were told of the person's credentials."),
+        goes="rows",
+    ),
+    Table(
         Member,
         "account__person",
         _("Organisations that the person works for here."),
+        goes="with-account",
+    ),
+    Table(
+        Consent,
+        "person",
+        _("Employers that see, or saw, where the person stands."),
+        goes="rows",
+    ),
+    Table(
+        ConsentRequest,
+        "person",
+        _("Employers that asked to see it."),
+        goes="rows",
+    ),
+    Table(
+        ToldOfRisk,
+        "member__account__person",
+        _("Days on which the person was told who of their staff is at risk."),
         goes="with-account",
     ),
     Table(
@@ -193,6 +232,12 @@ TABLES: Final = (
         CycleChange,
         "credential__person",
         _("Cycles that were shortened, so that several end together."),
+    ),
+    Table(
+        Badge,
+        "credential__person",
+        _("Badges that the person took, as they were signed."),
+        goes={"document": ""},
     ),
     Table(
         Activity,
@@ -345,7 +390,11 @@ OF_NOBODY: Final[Mapping[str, str]] = {
     "journal.Unchained": "numbers",
     "declarations.AuditPeriod": "the board's own",
     "reminders.ReminderDay": "the board's own",
+    "api.Allowance": "refs of keys and addresses of senders, for minutes",
+    "webhooks.WatchedDay": "the board's own",
     "organisations.Organisation": "an organisation's",
+    "organisations.MemberInvitation": "an organisation's: an address to which it wrote, for days",
+    "employers.RiskDay": "the board's own",
     "organisations.Accreditation": "an organisation's",
     "socialaccount.SocialApp": "the board's own",
 }

@@ -53,6 +53,12 @@ def samples_of(
         "completed_on": "2024-04-20",
         "expires_at": "2024-05-18T12:00:00Z",
     }
+    invited: dict[str, Any] = {
+        "organisation": "Lakeside Laboratory",
+        "expires_at": "2024-05-18T12:00:00Z",
+        "path": "/organisations/join/",
+        "leads_to": "OI-0000",
+    }
     return {
         "declaration.submitted": facts
         | {
@@ -152,4 +158,11 @@ def samples_of(
         "form.declined": form,
         "claim.approved": decided,
         "claim.refused": decided,
+        "member.invited": invited,
+        "consent.asked": invited | {"path": "/account/employers/"},
+        "staff.at-risk": {
+            "organisation": "Lakeside Laboratory",
+            "ahead": [{"days": 30, "count": 1}, {"days": 90, "count": 4}],
+            "path": "/organisations/OR-0000/staff?within=90",
+        },
     }
