@@ -1,7 +1,6 @@
 """Events that owe a letter, and readers of all sorts."""
 
 from datetime import UTC, datetime
-from typing import Any
 
 from django.db import transaction
 

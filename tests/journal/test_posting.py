@@ -3,6 +3,8 @@
 import ssl
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
+from random import Random
+from typing import Any
 
 import msgspec
 import pytest
@@ -12,7 +14,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
-from recert.journal import jobs, posting
+from recert.journal import posting
 from recert.journal.jobs import send_notice
 from recert.journal.models import Notice, StoppedAddress
 from recert.journal.pace import turn_from
@@ -77,6 +79,43 @@ def test_one_reader_who_is_refused_does_not_break_the_letter_of_the_next(mail):
     assert send(owe(reader=msgspec.structs.replace(AMINA, email="b@example.org"))).sent_at
 
 
+FAULTS = [
+    {},
+    {"rcpt": "451 4.3.0 come back later"},
+    {"data": "452 4.3.1 no room"},
+    {"mail": "421 4.3.2 closing"},
+    {"hangs_up_after": "mail"},
+    {"hangs_up_after": "rcpt"},
+    {"hangs_up_after": "data"},
+]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_whatever_the_server_does_no_letter_is_lost_and_none_comes_twice_without_need(mail, seed):
+    chance = Random(seed)  # noqa: S311  # an example, and the same each time
+    owed = [owe() for _each in range(8)]
+    may_repeat, tries = set(), 0
+    while owed:
+        fault, notice = chance.choice(FAULTS), chance.choice(owed)
+        mail.mail = mail.rcpt = mail.data = mail.hangs_up_after = ""
+        for name, value in fault.items():
+            setattr(mail, name, value)
+        tries += 1
+        try:
+            send_notice(notice.pk)
+        except NotSentYet:
+            if fault.get("hangs_up_after") == "data":  # it has the letter, and did not say so
+                may_repeat.add(notice.message_id)
+        else:
+            owed.remove(notice)
+    sent = [one["Message-ID"] for one in mail.letters]
+    notices = Notice.objects.all()
+    assert set(sent) == {one.message_id for one in notices}
+    assert {one for one in sent if sent.count(one) > 1} == may_repeat
+    assert sum(one.tries for one in notices) == tries
+    assert all(one.sent_at and not one.failed_at for one in notices)
+
+
 # Encryption
 
 
@@ -122,9 +161,8 @@ def encrypted(mail, settings, certificate):
 
     def start(*, at_once):
         server = MailServer()
-        kinds = {"ssl_context": context} if at_once else {"tls_context": context}
-        if not at_once:
-            kinds["require_starttls"] = True
+        asked: dict[str, Any] = {"tls_context": context, "require_starttls": True}
+        kinds = {"ssl_context": context} if at_once else asked
         controller = Controller(server, hostname="127.0.0.1", port=free_port(), **kinds)
         controller.start()
         started.append(controller)
@@ -185,9 +223,9 @@ def test_turns_are_apart_whoever_takes_them_and_idle_time_is_not_saved_up(settin
 
 def test_a_sender_waits_for_its_turn(mail, settings, monkeypatch):
     settings.LETTERS_A_MINUTE = 30
-    waited = []
-    monkeypatch.setattr(jobs.time, "sleep", waited.append)
-    monkeypatch.setattr(jobs.clock, "now", lambda: AT)
+    waited: list[float] = []
+    monkeypatch.setattr("recert.journal.jobs.time.sleep", waited.append)
+    monkeypatch.setattr("recert.journal.jobs.clock.now", lambda: AT)
     sent = [send(owe()).sent_at for _each in range(3)]
     assert waited == [2.0, 4.0]
     assert sent == [AT, AT + timedelta(seconds=2), AT + timedelta(seconds=4)]

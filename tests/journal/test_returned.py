@@ -8,7 +8,10 @@ from email.mime.text import MIMEText
 import msgspec
 import pytest
 from django.test import Client
+from typer.testing import CliRunner
 
+from recert.cli.notices import app
+from recert.cli.problems import Problem
 from recert.journal.models import Event, Notice, StoppedAddress
 from recert.journal.queries import notices_that_came_back
 from recert.journal.returned import Report, notice_of, report_in_mail, reports_in
@@ -125,7 +128,7 @@ def test_a_report_that_cannot_be_read_says_where(client, settings, body, says):
 
 def test_only_who_knows_the_secret_reports(report, client):
     one = BOUNCE | {"message_id": sent().message_id}
-    assert report(one, secret="guessed")  # noqa: S106  # invented.status_code == 401
+    assert report(one, secret="guessed").status_code == 401  # noqa: S106  # invented
     assert client.post(WHERE, b"{}", content_type="application/json").status_code == 401
     assert client.get(WHERE).status_code == 405
     assert not StoppedAddress.objects.exists()
@@ -155,9 +158,17 @@ def test_nobody_else_notes_it():
 # By mail
 
 
+def read(mail):
+    """Read a mail that is about one of our letters."""
+    report = report_in_mail(mail)
+    assert report is not None
+    return report
+
+
 def came_back(notice, *, action="failed", status="5.1.1", said="smtp; 550 5.1.1 no mailbox"):
     """Write what a mail server writes to the sender (RFC 3464)."""
-    mail = MIMEMultipart("report", **{"report-type": "delivery-status"})
+    mail = MIMEMultipart("report")
+    mail.set_param("report-type", "delivery-status")
     mail["Subject"] = "Undelivered Mail Returned to Sender"
     mail["Message-ID"] = "<theirs@mx.example.org>"
     mail.attach(MIMEText("I'm sorry to have to inform you."))
@@ -184,7 +195,8 @@ def enclosed(notice):
 
 def complaint(notice):
     """Write what a reader's provider writes (RFC 5965)."""
-    mail = MIMEMultipart("report", **{"report-type": "feedback-report"})
+    mail = MIMEMultipart("report")
+    mail.set_param("report-type", "feedback-report")
     mail.attach(MIMEText("This is an abuse report."))
     part = MIMEText("Feedback-Type: abuse\nVersion: 1\nUser-Agent: Mail/1\n")
     part.set_type("message/feedback-report")
@@ -195,7 +207,7 @@ def complaint(notice):
 
 def test_a_mail_that_says_that_nobody_is_there():
     notice = sent()
-    report = report_in_mail(came_back(notice))
+    report = read(came_back(notice))
     assert report == Report(
         "bounce", message_id=notice.message_id, reason="550 5.1.1 no mailbox", permanent=True
     )
@@ -206,7 +218,7 @@ def test_a_mail_that_says_that_nobody_is_there():
 
 def test_a_mail_that_says_that_it_takes_longer():
     notice = sent()
-    report = report_in_mail(came_back(notice, action="delayed", status="4.4.1", said="smtp; 451"))
+    report = read(came_back(notice, action="delayed", status="4.4.1", said="smtp; 451"))
     assert not report.permanent
     assert take_report(report, notice, at=AT) == "passing"
     assert not StoppedAddress.objects.exists()
@@ -214,7 +226,7 @@ def test_a_mail_that_says_that_it_takes_longer():
 
 def test_a_mail_that_says_that_the_reader_complained():
     notice = sent()
-    report = report_in_mail(complaint(notice))
+    report = read(complaint(notice))
     assert report.kind == "complaint"
     assert take_report(report, notice, at=AT) == "noted"
     assert StoppedAddress.objects.get().complained
@@ -233,7 +245,7 @@ def test_a_mail_that_quotes_the_headers_of_ours():
         "--- Below this line is a copy of the message.\n\n"
         f"Message-ID: {notice.message_id}\nTo: {notice.to}\n\nDear Amina,\n"
     )
-    report = report_in_mail(mail.as_bytes())
+    report = read(mail.as_bytes())
     assert (report.kind, report.permanent) == ("bounce", True)
     assert notice_of(report) == notice
 
@@ -269,3 +281,38 @@ def test_an_answer_that_quotes_a_letter_is_no_bounce():
 def test_reports_are_read_in_their_order():
     body = b'{"reports": [{"kind": "bounce"}, {"kind": "complaint"}]}'
     assert [one.kind for one in reports_in(body)] == ["bounce", "complaint"]
+
+
+# As a mail server pipes it in
+
+
+@pytest.fixture
+def command(monkeypatch):
+    """Answer a function that pipes a mail into `recert notices bounces`."""
+    monkeypatch.setattr("recert.cli.notices.running_system", lambda _data: None)
+
+    def pipe(mail):
+        return CliRunner().invoke(app, ["bounces", "-"], input=mail)
+
+    return pipe
+
+
+def test_a_mail_that_is_piped_in_is_taken(command):
+    notice = sent()
+    for became in ("noted", "known"):
+        answer = command(came_back(notice))
+        assert (answer.exit_code, answer.stdout) == (0, f"{became}\n")
+    assert StoppedAddress.objects.count() == 1
+    passing = command(came_back(sent(), action="delayed", status="4.4.1", said="smtp; 451"))
+    assert passing.stdout == "passing\n"
+    assert command(b"Subject: hello\n\nHello.\n").stdout == "unknown\n"
+
+
+def test_while_nothing_runs_the_mail_server_keeps_the_mail(command, monkeypatch):
+    def nothing_runs(_data):
+        raise Problem("nothing runs on this folder")
+
+    monkeypatch.setattr("recert.cli.notices.running_system", nothing_runs)
+    answer = command(b"Subject: hello\n\nHello.\n")
+    assert (answer.exit_code, answer.stdout) == (75, "")
+    assert "nothing runs" in answer.stderr
