@@ -7,8 +7,9 @@ import pytest
 from recert import clock
 from recert.journal.letters import letter_of
 from recert.journal.models import Event, Notice
-from recert.reminders import jobs
-from recert.reminders.actions import remind_person
+from recert.people.models import Person
+from recert.reminders import actions, jobs
+from recert.reminders.actions import remind_people
 from recert.reminders.models import ReminderDay
 from recert.reminders.planning import due_on
 from tests.declaring import earn_everything, submit
@@ -35,7 +36,7 @@ def at(monkeypatch):
         return instant
 
     monkeypatch.setattr(
-        jobs.remind_people, "defer", lambda due: jobs.remind_people.func([tuple(o) for o in due])
+        jobs.remind_some, "defer", lambda due: jobs.remind_some.func([tuple(o) for o in due])
     )
     return set_to
 
@@ -44,9 +45,15 @@ def instant(day, hour=18):
     return datetime(day.year, day.month, day.day, hour, tzinfo=UTC)
 
 
+def morning_in_manila(day):
+    """Answer when it is morning there and that day still at the board."""
+    return instant(day + timedelta(days=1), hour=1)
+
+
 def remind(person, day, today=None):
     today = today or day
-    return remind_person(person.pk, due=due_on(day), today=today, at=instant(today))
+    due = [one for one in due_on(day) if one.person == person.pk]
+    return remind_people(due, today=today, at=instant(today))
 
 
 def test_a_letter_says_what_is_due_and_what_is_missing(person):
@@ -88,17 +95,23 @@ def test_what_was_missed_is_told_as_it_is_then(person, at):
     at(instant(date(2024, 12, 30)))
     jobs.plan_reminders.func(0)
     jobs.close_day(date(2024, 12, 30), at=instant(date(2024, 12, 30)))
-    at(instant(date(2025, 1, 29)))  # a month off: due, two weeks and three days have passed
+    at(
+        morning_in_manila(date(2025, 1, 29))
+    )  # a month off: due, two weeks and three days have passed
     jobs.plan_reminders.func(0)
     (notice,) = Notice.objects.all()
     assert [one["reminder"] for one in notice.event.facts["reminders"]] == ["three-days"]
+    letter = letter_of(notice)  # there are two days left, so it does not say three
+    assert letter.subject == "MLS(ASCPi): what is due, and what is missing"
+    assert "Three days" not in letter.text
+    assert "It holds until January 31, 2025." in letter.text
 
 
 def test_what_was_declared_meanwhile_is_not_told(person, at):
     earn_everything(person, person.credential, on=DUE)
     jobs.close_day(DUE - timedelta(days=1), at=instant(DUE))
     submit(person.credential, on=DUE + timedelta(days=2))
-    at(instant(DUE + timedelta(days=4)))
+    at(morning_in_manila(DUE + timedelta(days=4)))
     jobs.plan_reminders.func(0)
     assert not Event.objects.filter(kind="credential.reminded").exists()
 
@@ -113,6 +126,94 @@ def test_people_are_written_to_in_their_morning(person, at):
     assert jobs.plan_reminders.func(0) == 1
     assert jobs.plan_reminders.func(0) == 0
     assert not ReminderDay.objects.filter(on=DUE).exists()
-    at(datetime(2024, 12, 31, 20, 30, tzinfo=UTC))
+    at(datetime(2025, 1, 1, 5, 3, tzinfo=UTC))  # 23:03 at the board: the day is nearly over
     jobs.plan_reminders.func(0)
     assert ReminderDay.objects.filter(on=DUE).exists()
+
+
+@pytest.mark.parametrize(
+    ("zone", "first"),
+    [
+        ("America/Chicago", "2024-12-31 08:00-06:00"),
+        ("America/Los_Angeles", "2024-12-31 08:00-08:00"),
+        ("Europe/Berlin", "2024-12-31 08:00+01:00"),
+        ("Asia/Tokyo", "2025-01-01 08:00+09:00"),
+        ("Pacific/Auckland", "2025-01-01 08:00+13:00"),
+        ("Pacific/Marquesas", "2024-12-31 08:00-09:30"),
+        ("Asia/Kathmandu", "2025-01-01 08:00+05:45"),
+        ("Nowhere/Atall", "2024-12-31 08:00-06:00"),
+    ],
+)
+def test_everybody_has_one_morning_in_each_day_of_the_board(zone, first):
+    begins = datetime(2024, 12, 31, 6, tzinfo=UTC)  # midnight at the board
+    found = jobs.morning_of(zone, DUE)
+    assert begins <= found <= begins + timedelta(hours=22, minutes=30)
+    if found < jobs.last_call(DUE):
+        assert found == datetime.fromisoformat(first)
+
+
+def _lose(due):
+    del due
+
+
+def test_somebody_whose_job_was_lost_is_reminded_again(person, at, monkeypatch):
+    jobs.close_day(DUE - timedelta(days=1), at=instant(DUE))
+    with monkeypatch.context() as patched:
+        patched.setattr(jobs.remind_some, "defer", _lose)
+        at(morning_in_manila(DUE))
+        assert jobs.plan_reminders.func(0) == 1
+    at(instant(DUE + timedelta(days=1), hour=5))  # 23:00 at the board
+    assert jobs.plan_reminders.func(0) == 1
+    assert Notice.objects.count() == 1
+    assert not ReminderDay.objects.filter(on=DUE).exists()
+    jobs.plan_reminders.func(0)
+    assert ReminderDay.objects.filter(on=DUE).exists()
+
+
+def test_one_who_cannot_be_reminded_keeps_nobody_from_it(person, at, monkeypatch):
+    other = make_person("Boris Alone", email="boris@example.org")
+    make_credential(other, certified_on=date(2022, 1, 11))
+    jobs.close_day(DUE - timedelta(days=1), at=instant(DUE))
+    right = actions.reader_of
+    monkeypatch.setattr(actions, "reader_of", lambda one: 1 / 0 if one == person else right(one))
+    at(morning_in_manila(DUE))
+    jobs.plan_reminders.func(0)
+    assert Notice.objects.get().person == other.ref
+    monkeypatch.setattr(actions, "reader_of", right)
+    jobs.plan_reminders.func(0)
+    assert Notice.objects.count() == 2
+
+
+@pytest.mark.parametrize("what", ["extended", "shortened", "renewed"])
+def test_what_has_another_date_by_the_time_of_writing_is_not_told(person, what):  # PER-2
+    day, later = date(2024, 7, 31), date(2024, 8, 3)
+    planned = due_on(day)
+    assert [one.reminder for one in planned] == ["six-months"]
+    credential = person.credential
+    if what == "extended":
+        credential.inactive_periods.create(granted_on=later, until_on=date(2026, 1, 31))
+    elif what == "shortened":
+        credential.changes.create(
+            cycle_starts_on=date(2022, 1, 10), ends_on=date(2024, 12, 31), granted_on=later
+        )
+    else:
+        credential.grants.create(
+            starts_on=date(2025, 1, 1), ends_on=date(2028, 1, 31), granted_on=later
+        )
+    assert not remind_people(planned, today=later, at=instant(later))
+    assert not Notice.objects.exists()
+
+
+def test_reminding_many_takes_hardly_more_queries_than_one(django_assert_max_num_queries):
+    several = [make_person(email=f"p{n}@example.org") for n in range(8)]
+    for one in several:
+        make_credential(one, certified_on=date(2022, 1, 10))
+    with django_assert_max_num_queries(20 + 3 * len(several)):
+        assert remind_people(due_on(DUE), today=DUE, at=instant(DUE)) == len(several)
+
+
+def test_of_a_record_that_was_erased_nobody_is_reminded(person):
+    Person.objects.filter(pk=person.pk).update(
+        erased_at=instant(DUE), born_on=None, email="", account=None
+    )
+    assert not remind(person, DUE)

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date
 
 import msgspec
 
 from recert.board import the_rulebook
 from recert.credentials.models import Credential
-from recert.credentials.queries import Held, credentials_held_by
+from recert.credentials.queries import Held, credentials_held_by_each
 from recert.declarations.models import (
     DECLARED,
     OPEN,
@@ -47,6 +47,7 @@ class Position:
     or one that the board has not decided.
     """
 
+    as_of: date
     credential: Credential
     holding: Holding
     standing: Standing
@@ -88,36 +89,61 @@ def positions_of(person: int, *, as_of: date, planned: bool = True) -> Positions
 
     Without `planned` there is no plan, which takes longer than all the rest.
     """
-    book = the_rulebook()
-    drafts = [_draft(book, one, declaration, as_of) for one, declaration in held_by(person, as_of)]
-    cases = [draft for draft in drafts if draft.case]
-    activities = _activities_for(book, person, [draft.case for draft in cases if draft.case])
-    facts = _Facts([draft.held.credential for draft in drafts], activities, as_of)
-    assessments = {
-        draft.held.credential.pk: assess(book, _with(book, draft.case, facts.of(draft.held)))
-        for draft in cases
-        if draft.case
+    found = positions_of_each([person], as_of=as_of)[person]
+    return with_plan(found) if planned else found
+
+
+def positions_of_each(people: Sequence[int], *, as_of: date) -> dict[int, Positions]:
+    """Answer by id where people stand, without plans. Ten queries, however many people."""
+    book, drafts = the_rulebook(), dict[int, list[_Draft]]()
+    for person, held in held_by_each(people, as_of).items():
+        drafts[person] = [_draft(book, one, declaration, as_of) for one, declaration in held]
+    of_all = [draft for each in drafts.values() for draft in each]
+    activities = _activities_for(
+        book, {person: [one.case for one in each if one.case] for person, each in drafts.items()}
+    )
+    facts = _Facts([draft.held.credential for draft in of_all], as_of)
+    return {
+        person: _positions(book, each, activities.get(person, []), facts, as_of)
+        for person, each in drafts.items()
     }
-    together = plan(list(assessments.values()), as_of=as_of) if assessments and planned else None
-    plans = dict(zip(assessments, together.credentials, strict=True)) if together else {}
+
+
+def _positions(
+    book: Rulebook, drafts: list[_Draft], activities: list[Activity], facts: _Facts, as_of: date
+) -> Positions:
     return Positions(
         as_of=as_of,
         each=tuple(
             Position(
+                as_of=as_of,
                 credential=draft.held.credential,
                 holding=draft.held.holding,
                 standing=draft.standing,
                 declarable=draft.declarable,
                 purpose=draft.purpose,
-                assessment=assessments.get(draft.held.credential.pk),
-                plan=plans.get(draft.held.credential.pk),
+                assessment=assess(book, _with(book, draft.case, facts.of(draft.held, activities)))
+                if draft.case
+                else None,
+                plan=None,
                 declaration=draft.declaration,
             )
             for draft in drafts
         ),
-        together=together,
+        together=None,
         activities={one.ref: one for one in activities},
     )
+
+
+def with_plan(positions: Positions) -> Positions:
+    """Answer the same with what is still to do, for all credentials together."""
+    assessments = [one.assessment for one in positions.each if one.assessment]
+    if not assessments:
+        return positions
+    together = plan(assessments, as_of=positions.as_of)
+    plans = iter(together.credentials)
+    each = (replace(one, plan=next(plans) if one.assessment else None) for one in positions.each)
+    return replace(positions, each=tuple(each), together=together)
 
 
 def assessments_with(positions: Positions, *changed: Fact) -> list[tuple[Position, Assessment]]:
@@ -153,14 +179,26 @@ def held_by(person: int, as_of: date) -> list[tuple[Held, Declaration | None]]:
     Beside each stands the declaration that is open on a day: of a deficient one whose time has
     passed nobody needs to have noted it.
     """
-    held = credentials_held_by(person)
-    of_each: dict[int, list[Declaration]] = {one.credential.pk: [] for one in held}
+    return held_by_each([person], as_of)[person]
+
+
+def held_by_each(
+    people: Sequence[int], as_of: date
+) -> dict[int, list[tuple[Held, Declaration | None]]]:
+    """Answer the same by the ids of people. Five queries, however many people."""
+    held = credentials_held_by_each(people)
+    of_each: dict[int, list[Declaration]] = {
+        one.credential.pk: [] for each in held.values() for one in each
+    }
     found = Declaration.objects.filter(credential__in=of_each).exclude(
         state=Declaration.State.DISCARDED
     )
     for one in found.order_by("id").defer("case", "answer"):
         of_each[one.credential_id].append(one)
-    return [_with_declarations(one, of_each[one.credential.pk], as_of) for one in held]
+    return {
+        person: [_with_declarations(one, of_each[one.credential.pk], as_of) for one in each]
+        for person, each in held.items()
+    }
 
 
 def _with_declarations(
@@ -221,23 +259,25 @@ def purpose_for(book: Rulebook, standing: Standing) -> Purpose | None:
     return purpose if purpose in book.declarations else None
 
 
-def _activities_for(book: Rulebook, person: int, cases: Sequence[Case]) -> list[Activity]:
-    if not cases:
-        return []
+def _activities_for(
+    book: Rulebook, cases: Mapping[int, Sequence[Case]]
+) -> dict[int, list[Activity]]:
+    """Answer by person the activities that their cases are about. One query."""
     once = [key for key, kind in book.kinds.items() if kind.once_per_person]
-    first = min(case.period.starts for case in cases)
-    last = max(case.period.ends for case in cases)
-    return activities_between(person, first, last, always=once)
+    spans = {
+        person: (min(one.period.starts for one in each), max(one.period.ends for one in each))
+        for person, each in cases.items()
+        if each
+    }
+    return activities_between(spans, always=once) if spans else {}
 
 
 class _Facts:
-    """The activities of a person as each credential may use them."""
+    """The activities of people as each of their credentials may use them."""
 
-    def __init__(
-        self, credentials: Sequence[Credential], activities: list[Activity], as_of: date
-    ) -> None:
+    def __init__(self, credentials: Sequence[Credential], as_of: date) -> None:
         """Read what was allocated for each credential, and what earlier cycles used."""
-        self.activities, kinds = activities, the_rulebook().kinds
+        kinds = the_rulebook().kinds
         self.served_once = {
             key
             for key, kind in kinds.items()
@@ -268,8 +308,8 @@ class _Facts:
             ends_on = declaration.cycle_ends_on or declaration.started_at.date()
             self.served.setdefault(row.activity_id, {})[declaration.credential_id] = ends_on
 
-    def of(self, held: Held) -> tuple[Fact, ...]:
-        """Answer the activities as one credential may use them."""
+    def of(self, held: Held, activities: Iterable[Activity]) -> tuple[Fact, ...]:
+        """Answer the activities of its holder as one credential may use them."""
         credential = held.credential.pk
         return tuple(
             as_fact(
@@ -277,7 +317,7 @@ class _Facts:
                 portions=self.portions.get((credential, one.pk)),
                 used_in=self._used_in(credential, one),
             )
-            for one in self.activities
+            for one in activities
         )
 
     def _used_in(self, credential: int, activity: Activity) -> date | None:
