@@ -25,11 +25,13 @@ REQUIRED = ("MLS", "MLS", "PBT", "H", "BB")
 
 def draw_people(count, *, seed):
     """Draw people with what will have happened to them by the end of the year."""
-    chance = Random(seed)
+    chance = Random(seed)  # noqa: S311  # invented people need no secure chance
     return [_draw_someone(chance, number) for number in range(1, count + 1)]
 
 
 def _draw_someone(chance, number):
+    if chance.random() < 0.2:  # certified long ago: most of them do nothing, and get no letter
+        return Someone(number, chance.choice(ZONES), [_draw_voluntary(chance)])
     cards, together = [], None
     for category in chance.sample(sorted(set(REQUIRED)), chance.choice([1, 1, 1, 1, 2, 2, 3])):
         # People who took several examinations at once have cycles that end together.
@@ -44,7 +46,7 @@ def _draw_someone(chance, number):
         number,
         chance.choice(ZONES),
         cards,
-        courtesies=chance.random() < 0.7,
+        courtesies=chance.random() < 0.5,
         changes_mind_on=chance.choice(YEAR) if chance.random() < 0.1 else None,
     )
 
@@ -105,7 +107,7 @@ def _draw_declaration(chance, card, after):
 
 def _draw_voluntary(chance):
     card = Card("MT", date(2005, 3, chance.randint(1, 31)), voluntary=True)
-    if chance.random() < 0.6:
+    if chance.random() < 0.3:
         approved_on = months_on(START, -36) + chance.randint(-60, 1000) * DAY
         card.grants.append((approved_on, Span(approved_on, three_years(approved_on))))
     return card
