@@ -21,6 +21,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from recert import clock
+from recert.api import problems
+from recert.api.guard import refusal_to, sign_off, stamp_program
 from recert.board import the_rulebook
 from recert.people.access import PERSON_IS_NEEDED, PUBLIC, SIGNED_IN, Page, Request
 from recert.people.acting import in_anothers_name, until_when
@@ -35,6 +37,9 @@ from recert.portal.policies import CONTENT_SECURITY_POLICY
 LARGEST_REQUEST = 420_000_000
 """The most bytes of one request: twenty documents of the largest size, and what is around them."""
 
+FOR_PROGRAMS = "/api/"
+"""Where the interface is: programs come there, with keys."""
+
 STATUS = {"not-found": 404, "not-permitted": 403}
 """Of refusals, by code; all others say that the thing is not as the sender thought (409)."""
 
@@ -47,22 +52,17 @@ class Edge:
 
     def __call__(self, request: Any) -> HttpResponseBase:  # noqa: ANN401  # becomes a `Request` here
         """Stamp the request, and let it pass."""
+        request.for_programs = request.path_info.startswith(FOR_PROGRAMS)
         length = request.headers.get("Content-Length", "")
         if length.isdecimal() and int(length) > LARGEST_REQUEST:
-            return HttpResponse(_("This is too large to be taken."), status=413)
+            return problems.too_large() if request.for_programs else _too_large()
         request.at = clock.now()
         request.today = board_day(the_rulebook(), at=request.at)
-        account = request.user if request.user.is_authenticated else None
-        request.account = account
-        request.actor, request.person = who_is(account) if account else (NOBODY, None)
-        reader = request.person
-        request.acting_until = None
-        acting = in_anothers_name(request.session, request.actor, at=request.at)
-        if acting:
-            request.actor, request.person = acting
-            request.acting_until = until_when(request.session)
+        reader = stamp_program(request) if request.for_programs else _stamp_people(request)
         with _as_the_reader_reads(reader):
             response = self.get_response(request)
+        if request.for_programs:
+            sign_off(request, response)
         response.headers.setdefault("Cache-Control", "no-store")
         response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
         return response
@@ -75,9 +75,12 @@ class Edge:
         Raised here, a `Refused` would not come to `process_exception`.
         """
         del args, kwargs
-        declared = needed_by(page)
-        if declared == PUBLIC:
-            return None
+        declared = needed_by(page, request.method or "")
+        if request.for_programs:
+            return refusal_to(request, declared)
+        return None if declared == PUBLIC else self._refusal_to_people(request, declared)
+
+    def _refusal_to_people(self, request: Request, declared: str) -> HttpResponseBase | None:
         if not request.actor.is_known:
             return _ask_to_sign_in(request)
         is_staff = request.actor.is_staff or request.actor.acting_for
@@ -94,16 +97,35 @@ class Edge:
         """Turn a refusal that a page let through into a page of its own."""
         if not isinstance(error, Refused):
             return None
+        if request.for_programs:
+            return problems.problem_of(error)
         status = STATUS.get(error.code, 409)
         return render(request, "refused.html", {"refusal": error, "status": status}, status=status)
 
 
-def needed_by(page: Page) -> str:
+def _stamp_people(request: Any) -> Person | None:  # noqa: ANN401  # becomes a `Request` here
+    """Say who asks, by their session; answer who reads."""
+    account = request.user if request.user.is_authenticated else None
+    request.account, request.bearer = account, None
+    request.actor, request.person = who_is(account) if account else (NOBODY, None)
+    reader: Person | None = request.person
+    request.acting_until = None
+    acting = in_anothers_name(request.session, request.actor, at=request.at)
+    if acting:
+        request.actor, request.person = acting
+        request.acting_until = until_when(request.session)
+    return reader
+
+
+def needed_by(page: Page, method: str = "GET") -> str:
     """Answer what a page declares; allauth's pages look after themselves.
 
-    Raises `AssertionError` for one of ours that declares nothing.
+    At an address for programs each method is an operation, which declares for itself; a method
+    that is not there is told so. Raises `AssertionError` for one of ours that declares nothing.
     """
-    declared = getattr(page, "needs", None)
+    declared = getattr(page, "needs_by_method", {method: getattr(page, "needs", None)}).get(
+        method, PUBLIC
+    )
     if declared is not None:
         return str(declared)
     if page.__module__.partition(".")[0] in {"allauth", "django", "whitenoise"}:
@@ -119,6 +141,10 @@ def _as_the_reader_reads(person: Person | None) -> Iterator[None]:
         translation.activate(person.language)
     with timezone.override(ZoneInfo(zone)):
         yield
+
+
+def _too_large() -> HttpResponse:
+    return HttpResponse(_("This is too large to be taken."), status=413)
 
 
 def _ask_to_sign_in(request: Request) -> HttpResponse:

@@ -79,9 +79,12 @@ INSTALLED_APPS = [
     "recert.declarations",
     "recert.reminders",
     "recert.casework",
+    "recert.webhooks",
+    "recert.registry",
     "recert.dossiers",
     "recert.portal",
     "recert.desk",
+    "recert.api",
 ]
 
 MIDDLEWARE = [
@@ -282,6 +285,16 @@ if _given("BEHIND_PROXY") == "yes":
     ALLAUTH_TRUSTED_PROXY_COUNT = 1  # whose word on the sender's address is taken, for rate limits
 
 
+# The interface for programs
+
+API_RATES = {  # so many requests in so many seconds
+    "key": (int(_given("API_KEY_RATE", "600")), 60),
+    "address": (int(_given("API_ADDRESS_RATE", "60")), 60),  # of whoever shows no key
+}
+WEBHOOKS_INSIDE = False
+"""Whether webhooks may be inside our own network, and in the clear; those of tests are."""
+
+
 # Card payments: Stripe with its keys, else the sandbox that `recert up` starts, else none
 
 GATEWAY = "recert.payments.stripe_gateway.gateway_of_settings"
@@ -314,6 +327,12 @@ if SANDBOX and not CARDS["key"]:  # which a sandbox must never see
         "frame_sources": [],
         "connect_sources": [SANDBOX],
     }
+
+
+# Certificates: signed where the board has a certificate of its own, as PKCS #12
+
+CERTIFICATE_FILE = _given("CERTIFICATE")
+CERTIFICATE_PASSWORD = _given("CERTIFICATE_PASSWORD")
 
 
 # Letters

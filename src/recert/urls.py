@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("recert.portal.urls")),
     path("desk/", include("recert.desk.urls")),
     path("accounts/", include("allauth.urls")),
+    path("api/", include("recert.api.urls")),
 ]
 if settings.DEMO:
     urlpatterns += [path("demo/", include("recert.demo.urls"))]

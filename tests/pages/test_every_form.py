@@ -12,7 +12,7 @@ from recert.casework.actions.appeals import send_appeal
 from recert.casework.actions.drafts import discard_request
 from recert.casework.models import Request
 from recert.journal.secret_links import token_of
-from recert.payments.actions import ask_refund
+from recert.payments.actions.refunds import ask_refund
 from recert.payments.gateway import Unreachable
 from recert.payments.queries import paying_attempt
 from recert.policy.permissions import STAFF, Role

@@ -15,7 +15,7 @@ from recert.declarations.actions.draws import declare_period, select_for_audit
 from recert.edge import needed_by
 from recert.journal.models import Event
 from recert.journal.secret_links import token_of as token_of_letter
-from recert.payments.actions import ask_refund
+from recert.payments.actions.refunds import ask_refund
 from recert.payments.queries import paying_attempt
 from recert.people.access import PUBLIC, SIGNED_IN
 from recert.people.links import SIGNER, token_of

@@ -19,7 +19,9 @@ NO_ACTIONS |= {"dossiers/actions/__init__.py"}
 """In a folder of actions: what they share, inside the transaction that one of them opened."""
 
 ACTIONS = {
-    name for name in TREES if name.endswith(("/actions.py", "/bulk.py")) or "/actions/" in name
+    name
+    for name in TREES
+    if name.endswith(("/actions.py", "_actions.py", "/bulk.py")) or "/actions/" in name
 } - NO_ACTIONS
 INVENTING = ("seeding/", "demo/")
 """Parts that make people up, all of them at once."""
@@ -32,7 +34,7 @@ CHAIN = {"journal/chaining.py", "journal/verifying.py"}
 
 LETTERS = ROOT / "templates" / "notices"
 
-PAGES = ("portal/", "desk/")
+PAGES = ("portal/", "desk/", "api/")
 
 
 def calls(name):

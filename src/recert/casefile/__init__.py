@@ -12,7 +12,7 @@ XLSX. Whatever the bytes, the answer is a `CaseFile` or an `UnreadableFile` that
 where, and what would be right.
 """
 
-from recert.casefile.documents import read_case_file
+from recert.casefile.documents import case_in_json, read_case_file
 from recert.casefile.files import CaseFile, UnreadableFile
 from recert.casefile.tables import COLUMNS, TableRow, is_transcript, read_rows, read_transcript
 from recert.casefile.template import transcript_template
@@ -22,6 +22,7 @@ __all__ = [
     "CaseFile",
     "TableRow",
     "UnreadableFile",
+    "case_in_json",
     "is_transcript",
     "read_case_file",
     "read_rows",

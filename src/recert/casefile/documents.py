@@ -39,8 +39,17 @@ def read_case_file(path: str | Path) -> CaseFile:
         message = "expected a name that ends in .yaml, .yml or .json, or - for standard input"
         raise UnreadableFile(name, message)
     text = text_of(bytes_of(path), name)
-    outline = Outline(name, text)
     is_json = suffix in JSON or (name == STANDARD_INPUT and text.lstrip().startswith("{"))
+    return _case_in(text, name, is_json=is_json)
+
+
+def case_in_json(content: bytes, *, name: str) -> CaseFile:
+    """Read a case from what was sent as JSON. Raises `UnreadableFile`."""
+    return _case_in(text_of(content, name), name, is_json=True)
+
+
+def _case_in(text: str, name: str, *, is_json: bool) -> CaseFile:
+    outline = Outline(name, text)
     data = json_data(outline) if is_json else yaml_data(outline)
     if not isinstance(data, dict):
         found = "a list" if isinstance(data, list) else "a single value"

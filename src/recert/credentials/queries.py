@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 from typing import NamedTuple
 
 from django.db.models import QuerySet
@@ -24,15 +24,27 @@ class Held(NamedTuple):
 
 def credentials_held_by(person: int) -> list[Held]:
     """Answer the credentials of a person, the oldest first. Four queries, however many."""
-    return credentials_held_by_each([person])[person]
+    return credentials_of_each([person])[person]
 
 
-def credentials_held_by_each(people: Sequence[int]) -> dict[int, list[Held]]:
-    """Answer the same by the ids of people. Four queries, however many people."""
+def credentials_of_each(people: Collection[int]) -> dict[int, list[Held]]:
+    """Answer by person the credentials of each, the oldest first. Four queries, however many."""
     found: dict[int, list[Held]] = {person: [] for person in people}
-    for one in _whole().filter(person_id__in=people):
-        found[one.person_id].append(Held(one, _holding(one)))
+    for one in _whole().filter(person_id__in=found):
+        found[one.person_id].append(Held(one, as_holding(one)))
     return found
+
+
+def credentials_numbered(numbers: Collection[str]) -> list[Held]:
+    """Answer the credentials with some numbers, each with its person. Five queries."""
+    found = _whole().filter(number__in=numbers, person__erased_at=None)
+    return [Held(one, as_holding(one)) for one in found.select_related("person")]
+
+
+def credentials_among(ids: Collection[int]) -> list[Held]:
+    """Answer some credentials by their ids, each with its person. Five queries."""
+    found = _whole().filter(pk__in=ids, person__erased_at=None).select_related("person")
+    return [Held(one, as_holding(one)) for one in found]
 
 
 def _whole() -> QuerySet[Credential]:
@@ -40,7 +52,8 @@ def _whole() -> QuerySet[Credential]:
     return with_facts.order_by("certified_on", "id")
 
 
-def _holding(credential: Credential) -> Holding:
+def as_holding(credential: Credential) -> Holding:
+    """Answer a credential as the kernel takes it; its facts were read along with it."""
     return Holding(
         category=credential.category,
         certified_on=credential.certified_on,

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import msgspec
 
 from recert.board import the_rulebook
 from recert.credentials.models import Credential
-from recert.credentials.queries import Held, credentials_held_by_each
+from recert.credentials.queries import Held, credentials_of_each
 from recert.declarations.models import (
     DECLARED,
     OPEN,
@@ -47,7 +47,6 @@ class Position:
     or one that the board has not decided.
     """
 
-    as_of: date
     credential: Credential
     holding: Holding
     standing: Standing
@@ -89,61 +88,66 @@ def positions_of(person: int, *, as_of: date, planned: bool = True) -> Positions
 
     Without `planned` there is no plan, which takes longer than all the rest.
     """
-    found = positions_of_each([person], as_of=as_of)[person]
-    return with_plan(found) if planned else found
+    return positions_of_each([person], as_of=as_of, planned=planned)[person]
 
 
-def positions_of_each(people: Sequence[int], *, as_of: date) -> dict[int, Positions]:
-    """Answer by id where people stand, without plans. Ten queries, however many people."""
-    book, drafts = the_rulebook(), dict[int, list[_Draft]]()
-    for person, held in held_by_each(people, as_of).items():
-        drafts[person] = [_draft(book, one, declaration, as_of) for one, declaration in held]
-    of_all = [draft for each in drafts.values() for draft in each]
-    activities = _activities_for(
-        book, {person: [one.case for one in each if one.case] for person, each in drafts.items()}
-    )
-    facts = _Facts([draft.held.credential for draft in of_all], as_of)
+def positions_of_each(
+    people: Collection[int], *, as_of: date, planned: bool = True
+) -> dict[int, Positions]:
+    """Answer by person where each stands. Ten queries, however many people."""
+    book = the_rulebook()
+    drafts = {
+        person: [_draft(book, one, declaration, as_of) for one, declaration in held]
+        for person, held in held_by_each(people, as_of).items()
+    }
+    activities = _activities_for(book, drafts)
+    credentials = [draft.held.credential for each in drafts.values() for draft in each]
+    facts = _Facts(credentials, as_of)
     return {
-        person: _positions(book, each, activities.get(person, []), facts, as_of)
+        person: _positions(
+            book, each, activities.get(person, []), facts, as_of=as_of, planned=planned
+        )
         for person, each in drafts.items()
     }
 
 
 def _positions(
-    book: Rulebook, drafts: list[_Draft], activities: list[Activity], facts: _Facts, as_of: date
+    book: Rulebook,
+    drafts: Sequence[_Draft],
+    activities: list[Activity],
+    facts: _Facts,
+    *,
+    as_of: date,
+    planned: bool,
 ) -> Positions:
+    """Answer where one person stands, from what was read."""
+    assessments = {
+        draft.held.credential.pk: assess(
+            book, _with(book, draft.case, facts.of(draft.held, activities))
+        )
+        for draft in drafts
+        if draft.case
+    }
+    together = plan(list(assessments.values()), as_of=as_of) if assessments and planned else None
+    plans = dict(zip(assessments, together.credentials, strict=True)) if together else {}
     return Positions(
         as_of=as_of,
         each=tuple(
             Position(
-                as_of=as_of,
                 credential=draft.held.credential,
                 holding=draft.held.holding,
                 standing=draft.standing,
                 declarable=draft.declarable,
                 purpose=draft.purpose,
-                assessment=assess(book, _with(book, draft.case, facts.of(draft.held, activities)))
-                if draft.case
-                else None,
-                plan=None,
+                assessment=assessments.get(draft.held.credential.pk),
+                plan=plans.get(draft.held.credential.pk),
                 declaration=draft.declaration,
             )
             for draft in drafts
         ),
-        together=None,
+        together=together,
         activities={one.ref: one for one in activities},
     )
-
-
-def with_plan(positions: Positions) -> Positions:
-    """Answer the same with what is still to do, for all credentials together."""
-    assessments = [one.assessment for one in positions.each if one.assessment]
-    if not assessments:
-        return positions
-    together = plan(assessments, as_of=positions.as_of)
-    plans = iter(together.credentials)
-    each = (replace(one, plan=next(plans) if one.assessment else None) for one in positions.each)
-    return replace(positions, each=tuple(each), together=together)
 
 
 def assessments_with(positions: Positions, *changed: Fact) -> list[tuple[Position, Assessment]]:
@@ -183,12 +187,12 @@ def held_by(person: int, as_of: date) -> list[tuple[Held, Declaration | None]]:
 
 
 def held_by_each(
-    people: Sequence[int], as_of: date
+    people: Collection[int], as_of: date
 ) -> dict[int, list[tuple[Held, Declaration | None]]]:
-    """Answer the same by the ids of people. Five queries, however many people."""
-    held = credentials_held_by_each(people)
+    """Answer the same of several people, by person. Five queries, however many."""
+    held_by_person = credentials_of_each(people)
     of_each: dict[int, list[Declaration]] = {
-        one.credential.pk: [] for each in held.values() for one in each
+        one.credential.pk: [] for held in held_by_person.values() for one in held
     }
     found = Declaration.objects.filter(credential__in=of_each).exclude(
         state=Declaration.State.DISCARDED
@@ -196,8 +200,8 @@ def held_by_each(
     for one in found.order_by("id").defer("case", "answer"):
         of_each[one.credential_id].append(one)
     return {
-        person: [_with_declarations(one, of_each[one.credential.pk], as_of) for one in each]
-        for person, each in held.items()
+        person: [_with_declarations(one, of_each[one.credential.pk], as_of) for one in held]
+        for person, held in held_by_person.items()
     }
 
 
@@ -260,20 +264,24 @@ def purpose_for(book: Rulebook, standing: Standing) -> Purpose | None:
 
 
 def _activities_for(
-    book: Rulebook, cases: Mapping[int, Sequence[Case]]
+    book: Rulebook, drafts: Mapping[int, Sequence[_Draft]]
 ) -> dict[int, list[Activity]]:
-    """Answer by person the activities that their cases are about. One query."""
-    once = [key for key, kind in book.kinds.items() if kind.once_per_person]
-    spans = {
-        person: (min(one.period.starts for one in each), max(one.period.ends for one in each))
-        for person, each in cases.items()
+    """Answer by person the activities that the cases of each may be about."""
+    periods = {
+        person: [draft.case.period for draft in each if draft.case]
+        for person, each in drafts.items()
+    }
+    days = {
+        person: (min(one.starts for one in each), max(one.ends for one in each))
+        for person, each in periods.items()
         if each
     }
-    return activities_between(spans, always=once) if spans else {}
+    once = {key for key, kind in book.kinds.items() if kind.once_per_person}
+    return activities_between(days, always=once)
 
 
 class _Facts:
-    """The activities of people as each of their credentials may use them."""
+    """Activities as each credential may use them."""
 
     def __init__(self, credentials: Sequence[Credential], as_of: date) -> None:
         """Read what was allocated for each credential, and what earlier cycles used."""
@@ -308,8 +316,8 @@ class _Facts:
             ends_on = declaration.cycle_ends_on or declaration.started_at.date()
             self.served.setdefault(row.activity_id, {})[declaration.credential_id] = ends_on
 
-    def of(self, held: Held, activities: Iterable[Activity]) -> tuple[Fact, ...]:
-        """Answer the activities of its holder as one credential may use them."""
+    def of(self, held: Held, activities: Sequence[Activity]) -> tuple[Fact, ...]:
+        """Answer the activities of a person as one credential of theirs may use them."""
         credential = held.credential.pk
         return tuple(
             as_fact(

@@ -42,8 +42,10 @@ from recert.people.models import (
     StaffRole,
 )
 from recert.queue.models import Assignment, Note
+from recert.registry.models import Badge
 from recert.reminders.models import Reminded
 from recert.transcript.models import Activity, Document, Hold, SignedForm, TranscriptImport
+from recert.webhooks.models import Delivery, Watch, Webhook
 
 GONE: Final = "(erased)"
 """What stands where words were that cannot be empty."""
@@ -134,6 +136,24 @@ TABLES: Final = (
     ),
     Table(StaffRole, "account__person", _("Roles at the board."), goes="with-account"),
     Table(
+        Webhook,
+        "account__person",
+        _("Addresses of programs that are told of the person's credentials."),
+        goes="with-account",
+    ),
+    Table(
+        Watch,
+        "credential__person",
+        _("Credentials of the person of which an organisation's program is told."),
+        goes="rows",
+    ),
+    Table(
+        Delivery,
+        "credential__person",
+        _("What programs were told of the person's credentials."),
+        goes="rows",
+    ),
+    Table(
         Member,
         "account__person",
         _("Organisations that the person works for here."),
@@ -193,6 +213,12 @@ TABLES: Final = (
         CycleChange,
         "credential__person",
         _("Cycles that were shortened, so that several end together."),
+    ),
+    Table(
+        Badge,
+        "credential__person",
+        _("Badges that the person took, as they were signed."),
+        goes={"document": ""},
     ),
     Table(
         Activity,
@@ -343,6 +369,8 @@ OF_NOBODY: Final[Mapping[str, str]] = {
     "journal.Unchained": "numbers",
     "declarations.AuditPeriod": "the board's own",
     "reminders.ReminderDay": "the board's own",
+    "api.Allowance": "refs of keys and addresses of senders, for minutes",
+    "webhooks.WatchedDay": "the board's own",
     "organisations.Organisation": "an organisation's",
     "organisations.Accreditation": "an organisation's",
     "socialaccount.SocialApp": "the board's own",

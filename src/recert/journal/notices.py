@@ -34,6 +34,17 @@ NOTICES: Final[Mapping[str, Told]] = {
     "person.bound": None,
     "link.made": None,
     "link.revoked": None,
+    "key.made": None,
+    "key.revoked": None,
+    # What one's own program is told, one sees where one has it told.
+    "webhook.made": None,
+    "webhook.changed": None,
+    "webhook.ended": None,
+    "webhook.told-again": None,
+    # A badge they take, and give back; why one ended, what ended it told.
+    "badge.issued": None,
+    "badge.given-back": None,
+    "badge.ended": None,
     # The request for it tells; where none was made, the board answers whoever asked.
     "person.name-changed": None,
     # An invitation is a letter itself. Its token is no fact that a journal may hold.

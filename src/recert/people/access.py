@@ -29,6 +29,11 @@ class Request(HttpRequest):
     account: Account | None
     person: Person | None
     acting_until: datetime | None
+    for_programs: bool
+    bearer: Any  # the program that showed a key
+    left: Any  # of how many requests it may make
+    showed_nothing_known: bool
+    version: int  # of the row that is read
     htmx: HtmxDetails
 
 
@@ -46,7 +51,7 @@ class Page(Protocol):
         """Answer."""
 
 
-P = TypeVar("P", bound=Callable[..., HttpResponseBase])
+P = TypeVar("P", bound=Callable[..., Any])  # operations for programs answer what becomes JSON
 
 PUBLIC = "public"
 SIGNED_IN = "signed-in"

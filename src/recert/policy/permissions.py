@@ -193,7 +193,8 @@ class Actor(msgspec.Struct, frozen=True):
 
     `ref` is that of the account, and `name` as the journal keeps it; `person` is the id of the
     board's record of them, None where there is none. Staff who act for a certificant have that
-    record, `acting_for` is its ref, and the name says both.
+    record, `acting_for` is its ref, and the name says both. `organisation` is the id of the one
+    for which somebody acts. A program with a key may do what its owner may, within its `scopes`.
     """
 
     ref: str = ""
@@ -201,6 +202,8 @@ class Actor(msgspec.Struct, frozen=True):
     roles: frozenset[Role] = frozenset()
     person: int | None = None
     acting_for: str = ""
+    organisation: int | None = None
+    scopes: frozenset[Permission] | None = None
 
     @property
     def is_known(self) -> bool:
@@ -213,8 +216,13 @@ class Actor(msgspec.Struct, frozen=True):
         return bool(self.roles & STAFF)
 
     def may(self, permission: Permission) -> bool:
-        """Answer whether one of the roles grants it, and, in another's name, that does too."""
+        """Answer whether one of the roles grants it.
+
+        In another's name, and with a key, that must allow it too.
+        """
         if self.acting_for and permission not in IN_ANOTHERS_NAME:
+            return False
+        if self.scopes is not None and permission not in self.scopes:
             return False
         return any(permission in GRANTS[role] for role in self.roles)
 

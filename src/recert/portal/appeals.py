@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.core.files import File
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
 from recert.casework.actions.appeals import send_appeal
-from recert.casework.actions.drafts import enclose, start_appeal
+from recert.casework.actions.drafts import start_appeal
 from recert.casework.asked import appeal_of, files_of, own_appeal
 from recert.casework.asking import ground_of_appeal, may_appeal, title_in_requests
 from recert.casework.forms import AppealForm, EnclosureForm
@@ -21,9 +20,8 @@ from recert.people.access import Request, needs
 from recert.people.kept_forms import kept_form
 from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused
+from recert.portal.enclosing import take_enclosures
 from recert.portal.histories import lines_of_history
-from recert.portal.uploads import take_files
-from recert.transcript.content import Content
 
 BETWEEN_STAFF = frozenset({"appeal.proposed", "appeal.sent-back"})
 """What two people of the board do before one of them decides is no answer to a certificant yet."""
@@ -82,22 +80,8 @@ def show(request: Request, ref: str) -> HttpResponse:
 def add_files(request: Request, ref: str) -> HttpResponse:
     """Keep the files that were sent with an appeal."""
     appeal = own_appeal(request.actor, ref)
-    form = EnclosureForm(request.POST)
-    is_translation = form.is_valid() and form.cleaned_data["is_translation"]
-
-    def keep(file: File[bytes], name: str, content: Content) -> None:
-        enclose(
-            appeal,
-            file=file,
-            name=name,
-            content=content,
-            is_translation=is_translation,
-            by=request.actor,
-            at=request.at,
-        )
-
     if request.method == "POST":
-        take_files(request, keep)
+        take_enclosures(request, appeal)
     return redirect("portal:appeal", ref)
 
 

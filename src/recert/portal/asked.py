@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.contrib import messages
-from django.core.files import File
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,7 +13,6 @@ from django.utils.translation import gettext as _
 from recert.board import the_rulebook
 from recert.casework.actions.drafts import (
     discard_request,
-    enclose,
     remove_enclosure,
 )
 from recert.casework.actions.sending import (
@@ -47,11 +45,11 @@ from recert.people.access import Request, needs
 from recert.policy.cycles import Cycle, declaration_window
 from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused
+from recert.portal.enclosing import take_enclosures
 from recert.portal.histories import lines_of_history
 from recert.portal.papers import rule_of_no_refund
 from recert.portal.templatetags.words import day
-from recert.portal.uploads import attachment, take_files
-from recert.transcript.content import Content
+from recert.portal.uploads import attachment
 
 Kind, State = Asking.Kind, Asking.State
 
@@ -140,22 +138,8 @@ def follows_of(asking: Asking) -> Follows | None:
 def add_files(request: Request, ref: str) -> HttpResponse:
     """Keep the files that were sent with a request."""
     asking = own_request(request.actor, ref)
-    form = EnclosureForm(request.POST)
-    is_translation = form.is_valid() and form.cleaned_data["is_translation"]
-
-    def keep(file: File[bytes], name: str, content: Content) -> None:
-        enclose(
-            asking,
-            file=file,
-            name=name,
-            content=content,
-            is_translation=is_translation,
-            by=request.actor,
-            at=request.at,
-        )
-
     if request.method == "POST":
-        take_files(request, keep)
+        take_enclosures(request, asking)
     return redirect("portal:request", ref)
 
 

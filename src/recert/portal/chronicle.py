@@ -18,7 +18,16 @@ from recert.portal.histories import field_words, lines_of_history
 from recert.portal.templatetags.words import points
 
 GROUPS: Final[dict[str, tuple[str, ...]]] = {
-    "person": ("person.", "record.", "link.", "invitation.", "acting.", "erasure."),
+    "person": (
+        "person.",
+        "record.",
+        "link.",
+        "key.",
+        "webhook.",
+        "invitation.",
+        "acting.",
+        "erasure.",
+    ),
     "transcript": ("activity.", "document.", "points."),
     "declarations": ("declaration.", "credential."),
     "audits": ("audit.",),

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Final
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -26,7 +25,6 @@ from recert.declarations.paying import (
     call_off,
     pay_declaration,
     pursue,
-    waiting_charge,
 )
 from recert.payments.gateway import CardRefused, ForgedEvent, Unreachable, the_gateway
 from recert.payments.models import Attempt
@@ -39,6 +37,7 @@ from recert.policy.refusals import Refused
 from recert.portal.card_forms import card_entered, card_form, with_cards
 from recert.portal.papers import rule_of_no_refund
 from recert.portal.steps import draft_at, is_ready, way_of
+from recert.portal.under_way import asked_by_bank, go_on, is_called_off
 
 State = Declaration.State
 
@@ -149,25 +148,15 @@ def _go_on(request: Request, declaration: Declaration) -> HttpResponse:
     The question opens by itself the first time only: else one that fails would open for ever.
     """
     attempt = open_attempt(declaration.order)
-    if attempt is None:
-        return redirect("portal:declaration", declaration.ref)
-    try:
-        if request.method == "POST":
-            attempt = pursue(attempt.pk, gateway=the_gateway(), at=request.at)
-        if attempt.state != Attempt.State.OPEN:
-            return _after(attempt, declaration)
-        found = waiting_charge(attempt, gateway=the_gateway()) if attempt.intent else None
-    except (Unreachable, Refused):
-        return redirect("portal:declaration", declaration.ref)
-    if found is None or found.status != "to-authenticate":
+    found = go_on(request, attempt, pursue) if attempt else None
+    if isinstance(found, Attempt):
+        return _after(found, declaration)
+    if attempt is None or found is None:
         return redirect("portal:declaration", declaration.ref)
     page = {
         "declaration": declaration,
-        "attempt": attempt,
-        "again": request.method == "POST",
-        "client_secret": found.client_secret,
-        "cards": settings.CARDS,
         "way": way_of(declaration, "pay"),
+        **asked_by_bank(request, attempt, found),
     }
     return with_cards(render(request, "portal/declaration/authenticate.html", page))
 
@@ -179,25 +168,8 @@ def call_payment_off(request: Request, ref: str) -> HttpResponse:
     attempt = open_attempt(declaration.order)
     if request.method != "POST" or attempt is None:
         return redirect("portal:declaration", ref)
-    because = _("You called it off.")
-    try:
-        attempt = call_off(attempt.pk, because=because, gateway=the_gateway(), at=request.at)
-    except Unreachable:
-        messages.error(
-            request,
-            _(
-                "The card processor does not answer, so it cannot be called off just now. Try "
-                "again in a minute; meanwhile it goes on by itself."
-            ),
-        )
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        if attempt.state == Attempt.State.FAILED:
-            messages.success(request, _("The payment was called off. Nothing was charged."))
-            return redirect("portal:declaration-check", ref)
-        messages.info(request, _("It was too late to call it off."))
-    return redirect("portal:declaration", ref)
+    called_off = is_called_off(request, attempt, call_off)
+    return redirect("portal:declaration-check" if called_off else "portal:declaration", ref)
 
 
 @public

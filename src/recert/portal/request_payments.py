@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from django.conf import settings
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -14,7 +13,6 @@ from recert.casework.asking import charge_of
 from recert.casework.models import Request as Asking
 from recert.casework.paying import call_off, pursue, send_and_pay
 from recert.casework.wording import kind_words
-from recert.declarations.paying import waiting_charge
 from recert.payments.gateway import CardRefused, Unreachable, the_gateway
 from recert.payments.models import Attempt
 from recert.payments.queries import last_attempt, open_attempt
@@ -24,6 +22,7 @@ from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused
 from recert.portal.card_forms import card_entered, card_form, with_cards
 from recert.portal.papers import rule_of_no_refund
+from recert.portal.under_way import asked_by_bank, go_on, is_called_off
 
 State = Asking.State
 
@@ -93,25 +92,12 @@ def _after(attempt: Attempt, asking: Asking) -> HttpResponse:
 def _go_on(request: Request, asking: Asking) -> HttpResponse:
     """Show what a bank asks its card holder; sent, ask what became of the payment."""
     attempt = open_attempt(asking.order)
-    if attempt is None:
+    found = go_on(request, attempt, pursue) if attempt else None
+    if isinstance(found, Attempt):
+        return _after(found, asking)
+    if attempt is None or found is None:
         return redirect("portal:request", asking.ref)
-    try:
-        if request.method == "POST":
-            attempt = pursue(attempt.pk, gateway=the_gateway(), at=request.at)
-        if attempt.state != Attempt.State.OPEN:
-            return _after(attempt, asking)
-        found = waiting_charge(attempt, gateway=the_gateway()) if attempt.intent else None
-    except (Unreachable, Refused):
-        return redirect("portal:request", asking.ref)
-    if found is None or found.status != "to-authenticate":
-        return redirect("portal:request", asking.ref)
-    page = {
-        "asking": asking,
-        "attempt": attempt,
-        "again": request.method == "POST",
-        "client_secret": found.client_secret,
-        "cards": settings.CARDS,
-    }
+    page = {"asking": asking, **asked_by_bank(request, attempt, found)}
     return with_cards(render(request, "portal/requests/authenticate.html", page))
 
 
@@ -122,22 +108,5 @@ def call_payment_off(request: Request, ref: str) -> HttpResponse:
     attempt = open_attempt(asking.order)
     if request.method != "POST" or attempt is None:
         return redirect("portal:request", ref)
-    because = _("You called it off.")
-    try:
-        attempt = call_off(attempt.pk, because=because, gateway=the_gateway(), at=request.at)
-    except Unreachable:
-        messages.error(
-            request,
-            _(
-                "The card processor does not answer, so it cannot be called off just now. Try "
-                "again in a minute; meanwhile it goes on by itself."
-            ),
-        )
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        if attempt.state == Attempt.State.FAILED:
-            messages.success(request, _("The payment was called off. Nothing was charged."))
-        else:
-            messages.info(request, _("It was too late to call it off."))
+    is_called_off(request, attempt, call_off)
     return redirect("portal:request", ref)

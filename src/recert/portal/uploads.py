@@ -44,25 +44,31 @@ def take_files(request: Request, keep: Keep) -> None:
 def _take(request: Request, file: UploadedFile[bytes], keep: Keep) -> None:
     name = name_of_file(file.name or "")
     try:
+        keep(file, name, looked_into(file, name))
+    except Refused as refusal:
+        messages.error(request, refusal.message)
+    else:
+        messages.success(request, _("%(name)s was added.") % {"name": name})
+
+
+def looked_into(file: UploadedFile[bytes], name: str) -> Content:
+    """Answer what a file that was sent is. Raises `Refused` where it is not taken."""
+    try:
         content = content_of(cast("BinaryIO", file), name=name)
         if settings.CLAMAV:
             file.seek(0)
             _refuse_malware(name, scan(cast("BinaryIO", file), address=settings.CLAMAV))
-        file.seek(0)
-        keep(file, name, content)
     except UnsuitableFile as unsuitable:
-        messages.error(request, unsuitable.message)
+        raise Refused("unsuitable-file", unsuitable.message) from None
     except ScannerUnavailable as unavailable:
         logger.error("%s", unavailable)  # noqa: TRY400  # where, for whoever can mend it
         unchecked = _(
             "“%(name)s” could not be checked for viruses just now, so it was not kept. "
             "Nothing is wrong with it; please try again later."
         )
-        messages.error(request, unchecked % {"name": name})
-    except Refused as refusal:
-        messages.error(request, refusal.message)
-    else:
-        messages.success(request, _("%(name)s was added.") % {"name": name})
+        raise Refused("unchecked-file", unchecked % {"name": name}) from None
+    file.seek(0)
+    return content
 
 
 def _refuse_malware(name: str, found: str | None) -> None:

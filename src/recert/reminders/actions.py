@@ -9,7 +9,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from recert.board import the_rulebook
-from recert.declarations.queries import Position, Positions, positions_of_each, with_plan
+from recert.declarations.queries import Position, Positions, positions_of_each
 from recert.journal.actions import record_event
 from recert.people.models import Person
 from recert.people.queries import reader_of
@@ -40,7 +40,7 @@ def remind_people(due: Sequence[Due], *, today: date, at: datetime) -> int:
         person = people[pk]
         wanted = _still_true(of_person, positions[pk], courtesy=person.courtesy_letters)
         if wanted and person.erased_at is None:
-            _owe_letter(person, wanted, with_plan(positions[pk]), at)
+            _owe_letter(person, wanted, positions[pk], at)
             told += 1
     return told
 
@@ -73,14 +73,14 @@ def _still_true(due: Sequence[Due], positions: Positions, *, courtesy: bool) -> 
             for one in due
             if (courtesy or not book.reminders[one.reminder].courtesy)
             and one.credential in by_credential
-            and is_true_still(book, one, by_credential[one.credential])
+            and is_true_still(book, one, by_credential[one.credential], today=positions.as_of)
         ]
     )
 
 
 def _owe_letter(person: Person, due: Sequence[Due], positions: Positions, at: datetime) -> None:
     by_credential = {one.credential.pk: one for one in positions.each}
-    told = [_told(one, by_credential[one.credential]) for one in due]
+    told = [_told(one, by_credential[one.credential], positions.as_of) for one in due]
     record_event(
         "credential.reminded",
         subject=person.ref,
@@ -99,21 +99,21 @@ def _owe_letter(person: Person, due: Sequence[Due], positions: Positions, at: da
     )
 
 
-def is_true_still(book: Rulebook, due: Due, position: Position) -> bool:
+def is_true_still(book: Rulebook, due: Due, position: Position, *, today: date) -> bool:
     """Answer whether a reminder still says something.
 
     Not where the day that it counts from is another by now, and not while there is nothing to do
     but to wait.
     """
     reminder, standing = book.reminders[due.reminder], position.standing
-    cycle = last_cycle_on(book, position.holding, as_of=position.as_of)
+    cycle = last_cycle_on(book, position.holding, as_of=today)
     if standing.pending or cycle is None or reminder_day(book, reminder, cycle) != due.on:
         return False
     if reminder.of == "begins":
         return standing.valid
     if standing.renewed:
         return False
-    if position.as_of > cycle.ends:
+    if today > cycle.ends:
         return due.on > cycle.ends
     if reminder.of in {"opens", "due"} and position.declarable.window is None:
         return False  # a voluntary declaration is always taken
@@ -121,7 +121,7 @@ def is_true_still(book: Rulebook, due: Due, position: Position) -> bool:
     return position.declarable.purpose is not None or not is_met
 
 
-def _told(due: Due, position: Position) -> dict[str, object]:
+def _told(due: Due, position: Position, today: date) -> dict[str, object]:
     """Answer what a letter says of one credential, as it is today.
 
     `late`: the title is about another day, since nobody could write on the right one.
@@ -139,7 +139,7 @@ def _told(due: Due, position: Position) -> dict[str, object]:
         "title": reminder.title,
         "rule": reminder.rule,
         "says": position.standing.says,
-        "late": True if until and due.on < position.as_of else None,
+        "late": True if until and due.on < today else None,
         "until": until.isoformat() if until else None,
         "due_on": window.due_on.isoformat() if window else None,
         "fewest": plan.fewest if plan else 0,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import date
 
 from django.db.models import Count, Exists, OuterRef, Q, QuerySet
@@ -58,23 +58,26 @@ def activities_like(
 
 
 def activities_between(
-    days: Mapping[int, tuple[date, date]], *, always: Iterable[str]
+    days: Mapping[int, tuple[date, date]], *, always: Collection[str]
 ) -> dict[int, list[Activity]]:
     """Answer by person what each completed from one day to another, in that order.
 
-    Of the kinds in `always` it is all that they ever did. One query, however many people.
+    `days` are the first and the last one, by person. Of the kinds in `always` it is all that they
+    ever did. One query, however many people.
     """
-    once = set(always)
-    first, last = min(one for one, _ in days.values()), max(one for _, one in days.values())
+    found: dict[int, list[Activity]] = {person: [] for person in days}
+    if not days:
+        return found
+    first = min(first for first, _last in days.values())
+    last = max(last for _first, last in days.values())
     rows = Activity.objects.filter(
-        Q(completed_on__range=(first, last)) | Q(kind__in=once),
-        person_id__in=days,
+        Q(completed_on__range=(first, last)) | Q(kind__in=list(always)),
+        person_id__in=found,
         state=Activity.State.ENTERED,
     )
-    found: dict[int, list[Activity]] = {person: [] for person in days}
     for one in rows.order_by("completed_on", "id").defer(*UNREAD_IN_LISTS):
-        begin, end = days[one.person_id]
-        if begin <= one.completed_on <= end or one.kind in once:
+        since, until = days[one.person_id]
+        if since <= one.completed_on <= until or one.kind in always:
             found[one.person_id].append(one)
     return found
 

@@ -1,0 +1,101 @@
+"""How many requests a key, or an address without one, may make in a time.
+
+Each has an allowance that fills up evenly. One statement takes of it, or finds it empty; it holds
+across processes, and needs no clock but the request's.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from math import ceil
+from typing import Any, Final
+
+from allauth.account.adapter import get_adapter
+from django.conf import settings
+from django.core.exceptions import PermissionDenied
+from django.db import connection
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext as _
+
+from recert.api.problems import problem
+from recert.people.access import Request
+
+TAKE: Final = """
+    INSERT INTO api_allowance AS there (who, spent_until)
+    VALUES (%(who)s, %(at)s + %(cost)s)
+    ON CONFLICT (who) DO UPDATE
+    SET spent_until = GREATEST(there.spent_until, %(at)s) + %(cost)s
+    WHERE GREATEST(there.spent_until, %(at)s) + %(cost)s <= %(at)s + %(window)s
+    RETURNING spent_until
+"""
+"""An allowance is a time: how far ahead what was asked so far has spent it."""
+
+LEFT: Final = "SELECT spent_until FROM api_allowance WHERE who = %(who)s"
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What is left of an allowance. `again_in`: seconds until one more request may be made."""
+
+    most: int
+    window: int
+    remaining: int
+    full_in: int
+    again_in: int
+    enough: bool
+
+
+def take(who: str, *, most: int, seconds: int, at: datetime) -> Left:
+    """Take one request of an allowance of so many in so many seconds."""
+    window = timedelta(seconds=seconds)
+    cost = window / most
+    with connection.cursor() as cursor:
+        said: dict[str, Any] = {"who": who, "at": at, "cost": cost, "window": window}
+        cursor.execute(TAKE, said)
+        row = cursor.fetchone()
+        enough = row is not None
+        if row is None:
+            cursor.execute(LEFT, said)
+            row = cursor.fetchone() or (at,)
+    spent = max(row[0] - at, timedelta())
+    return Left(
+        most=most,
+        window=seconds,
+        remaining=int((window - spent) / cost),
+        full_in=ceil(spent.total_seconds()),
+        again_in=max(1, ceil((spent + cost - window).total_seconds())),
+        enough=enough,
+    )
+
+
+def take_for(request: Request) -> HttpResponse | None:
+    """Take the request from its allowance; answer a problem where that is spent."""
+    if request.bearer:
+        who, rate = f"key {request.bearer.key.ref}", settings.API_RATES["key"]
+    else:
+        who, rate = f"address {_address_of(request)}", settings.API_RATES["address"]
+    most, seconds = rate
+    request.left = left = take(who, most=most, seconds=seconds, at=request.at)
+    if left.enough:
+        return None
+    said = _("These were too many requests. Come again in %(seconds)s seconds.")
+    headers = {"Retry-After": str(left.again_in)}
+    detail = said % {"seconds": left.again_in}
+    return problem(429, "too-many-requests", detail, headers=headers)
+
+
+def _address_of(request: Request) -> str:
+    try:
+        return str(get_adapter().get_client_ip(request))
+    except PermissionDenied:  # none is known, as behind a socket of the machine: all share one
+        return "unknown"
+
+
+def tell(left: Left | None, response: HttpResponseBase) -> None:
+    """Say in an answer how much is left, as the draft of the RateLimit fields has it."""
+    if left is None:
+        return
+    response["RateLimit-Policy"] = f'"requests";q={left.most};w={left.window}'
+    response["RateLimit"] = f'"requests";r={left.remaining};t={left.full_in}'
