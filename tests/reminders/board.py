@@ -30,7 +30,7 @@ def draw_people(count, *, seed):
 
 
 def _draw_someone(chance, number):
-    if chance.random() < 0.2:  # certified long ago: most of them do nothing, and get no letter
+    if chance.random() < 0.35:  # certified long ago: most of them do nothing, and get no letter
         return Someone(number, chance.choice(ZONES), [_draw_voluntary(chance)])
     cards, together = [], None
     for category in chance.sample(sorted(set(REQUIRED)), chance.choice([1, 1, 1, 1, 2, 2, 3])):
@@ -87,7 +87,8 @@ def _draw_declaration(chance, card, after):
     """Let somebody declare, or not; and let that be renewed, withdrawn, or never put right."""
     span = card.cycle(max(after, START, card.certified_on))
     opens = months_on(span.ends, -3)
-    declared_on = max(opens, after + DAY) + chance.randint(0, 100) * DAY
+    soon = chance.random() < 0.7
+    declared_on = max(opens, after + DAY) + chance.randint(0, 20 if soon else 100) * DAY
     decided_on = declared_on + chance.randint(2, 45) * DAY
     if not YEAR[0] <= declared_on <= YEAR[-1]:
         return
@@ -179,24 +180,24 @@ class Board:
 
     def _plan(self, credential, person, card):
         for decided_on, span in card.grants:
-            row = Grant(
+            granted = Grant(
                 credential_id=credential,
                 starts_on=span.starts,
                 ends_on=span.ends,
                 granted_on=decided_on,
             )
-            self._on(decided_on, "row", row)
+            self._on(decided_on, "row", granted)
         for decided_on, until in card.inactive:
-            row = InactivePeriod(credential_id=credential, granted_on=decided_on, until_on=until)
-            self._on(decided_on, "row", row)
+            rest = InactivePeriod(credential_id=credential, granted_on=decided_on, until_on=until)
+            self._on(decided_on, "row", rest)
         for decided_on, span in card.shortened:
-            row = CycleChange(
+            change = CycleChange(
                 credential_id=credential,
                 cycle_starts_on=span.starts,
                 ends_on=span.ends,
                 granted_on=decided_on,
             )
-            self._on(decided_on, "row", row)
+            self._on(decided_on, "row", change)
         for declared_on, until, outcome in card.with_board:
             row = _declaration(credential, card.cycle(declared_on), declared_on, until, outcome)
             self._on(declared_on, "row", row)

@@ -1,4 +1,4 @@
-"""When people are to be written to, worked out from the rules alone: nothing of the system is asked.
+"""When people are to be written to, worked out from the rules alone; the system is not asked.
 
 The days of the programme are written down here once more, on purpose.
 """
@@ -104,24 +104,26 @@ class Card:
 
     def is_said(self, name, day, *, today, courtesies):
         """Answer whether what fell on a day is said today, which may be some days later."""
-        span = self.cycle(today)
-        then = self.cycle(day)
-        if span is None or then is None or day < self.certified_on:
+        then, span = self.cycle(day), self.cycle(today)
+        if then is None or span is None or day < self.certified_on:
             return False
-        if then.starts != span.starts or (name != "begins" and then.ends != span.ends):
-            return False
-        if span.moments()[name] != day or self.waits(day) or self.waits(today):
-            return False
-        if name in COURTESIES and not courtesies:
-            return False
+        same = then.starts == span.starts and (name == "begins" or then.ends == span.ends)
+        wanted = courtesies or name not in COURTESIES
+        waits = self.waits(day) or self.waits(today)
+        falls = same and span.moments()[name] == day
+        return falls and wanted and not waits and self._matters(name, span, today)
+
+    def _matters(self, name, span, today):
+        """Answer whether there is something to do about it, and not only to wait."""
+        over = today > span.ends
         if name == "begins":
-            return today <= span.ends or self.voluntary
-        if self.voluntary and name in {"opens", "due"}:
-            return False
-        if (today > span.ends) != (name == "expired"):
-            return False
-        too_early = today < months_on(span.ends, -3) and not self.voluntary
-        return not (too_early and self.has_all(today, span))
+            return self.voluntary or not over
+        if over or name == "expired":
+            return over and name == "expired"
+        if self.voluntary:  # its declaration is always taken, so it neither opens nor is due
+            return name not in {"opens", "due"}
+        is_open = today >= months_on(span.ends, -3)
+        return is_open or not self.has_all(today, span)
 
     def days(self):
         """Answer each name and day on which something might have to be said."""

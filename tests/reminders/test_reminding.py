@@ -3,20 +3,29 @@
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from django.db import transaction
 
 from recert import clock
+from recert.board import the_rulebook
+from recert.credentials.actions import grant_inactive, shorten_cycle
+from recert.declarations.actions.decisions import approve_declaration
+from recert.journal.actions import record_event
 from recert.journal.letters import letter_of
 from recert.journal.models import Event, Notice
 from recert.people.models import Person
+from recert.policy.cycles import first_cycle
+from recert.policy.permissions import SYSTEM, Actor, Role
 from recert.reminders import actions, jobs
 from recert.reminders.actions import remind_people
 from recert.reminders.models import ReminderDay
 from recert.reminders.planning import due_on
-from tests.declaring import earn_everything, submit
-from tests.making import make_credential, make_person
+from tests.declaring import REVIEWER, earn_everything, submit
+from tests.making import make_activity, make_credential, make_person
 
 pytestmark = pytest.mark.django_db
 
+BOOK = the_rulebook()
+REGISTRAR = Actor(ref="AN-G", name="Gina Registrar", roles=frozenset({Role.REGISTRAR}))
 DUE = date(2024, 12, 31)
 
 
@@ -217,3 +226,102 @@ def test_of_a_record_that_was_erased_nobody_is_reminded(person):
         erased_at=instant(DUE), born_on=None, email="", account=None
     )
     assert not remind(person, DUE)
+
+
+def owe(person, day=DUE):
+    assert remind(person, day)
+    return Notice.objects.get()
+
+
+def look_again(at, instant_then, *, minute=0):
+    at(instant_then)
+    return jobs.drop_untrue_reminders.func(60 * minute)
+
+
+@pytest.mark.parametrize("what", ["declared", "extended", "shortened", "renewed", "declined"])
+def test_what_waits_to_be_sent_is_dropped_once_it_is_not_true_any_more(person, at, what):  # PER-2
+    day = date(2024, 10, 31)
+    later = day + timedelta(days=2)
+    credential, notice = person.credential, owe(person, day)
+    assert look_again(at, instant(day, hour=19)) == 0
+    if what == "declared":
+        earn_everything(person, credential, on=later)
+        submit(credential, on=later)
+    elif what == "extended":
+        grant_inactive(
+            credential.pk,
+            until_on=date(2026, 1, 31),
+            because="An illness.",
+            on=later,
+            by=REGISTRAR,
+            at=instant(later),
+        )
+    elif what == "shortened":
+        running = first_cycle(BOOK, certified_on=credential.certified_on)
+        shorten_cycle(
+            credential.pk,
+            cycle=running,
+            ends_on=date(2024, 12, 31),
+            because="To end together.",
+            on=later,
+            by=REGISTRAR,
+            at=instant(later),
+        )
+    elif what == "renewed":
+        earn_everything(person, credential, on=later)
+        declaration = submit(credential, on=later)
+        approve_declaration(declaration.pk, today=later, by=REVIEWER, at=instant(later))
+    else:
+        change_details(person, later)
+    assert look_again(at, instant(later)) == 1
+    notice.refresh_from_db()
+    assert (notice.sent_at, notice.failed_at, notice.settled_at) == (
+        None,
+        instant(later),
+        instant(later),
+    )
+    assert notice.last_error == actions.NOT_TRUE_ANY_MORE
+    assert look_again(at, instant(later)) == 0
+    reminded = Notice.objects.filter(event__kind="credential.reminded")
+    assert list(reminded) == [notice]  # and nothing else instead
+
+
+def test_what_of_a_digest_is_true_still_goes_out_by_itself(person, at):
+    other = make_credential(person, category="PBT", certified_on=date(2022, 1, 12))
+    notice, later = owe(person), DUE + timedelta(days=1)
+    earn_everything(person, other, on=later)
+    submit(other, on=later)
+    assert look_again(at, instant(later)) == 1
+    reminded = Notice.objects.filter(event__kind="credential.reminded")
+    assert [one["ref"] for one in reminded.latest("id").event.facts["reminders"]] == [
+        person.credential.ref
+    ]
+    assert reminded.get(sent_at=None, failed_at=None) != notice
+
+
+def test_what_time_alone_made_untrue_is_dropped_within_an_hour(person, at):
+    owe(person)
+    after = date(2025, 2, 3)  # the mail server was away for a month
+    assert look_again(at, instant(after)) == 0
+    assert look_again(at, instant(after), minute=jobs.ON_THIS_MINUTE) == 1
+
+
+def test_what_waits_and_is_true_still_goes_on_waiting(person, at):
+    notice = owe(person)
+    make_activity(person)
+    later = DUE + timedelta(days=3)
+    assert look_again(at, instant(later), minute=jobs.ON_THIS_MINUTE) == 0
+    notice.refresh_from_db()
+    assert notice.failed_at is None
+
+
+def change_details(person, day):
+    with transaction.atomic():
+        Person.objects.filter(pk=person.pk).update(courtesy_letters=False)
+        record_event(
+            "person.details-changed",
+            subject=person.ref,
+            about=person.ref,
+            by=SYSTEM,
+            at=instant(day),
+        )

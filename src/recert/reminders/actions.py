@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from typing import Final
 
 from django.db import transaction
 from django.urls import reverse
@@ -11,8 +12,9 @@ from django.urls import reverse
 from recert.board import the_rulebook
 from recert.declarations.queries import Position, Positions, positions_of_each
 from recert.journal.actions import record_event
+from recert.journal.models import OWED, Notice
 from recert.people.models import Person
-from recert.people.queries import reader_of
+from recert.people.queries import kept_record, reader_of
 from recert.policy.permissions import SYSTEM
 from recert.policy.points import points_text
 from recert.policy.reminders import reminder_day
@@ -20,6 +22,8 @@ from recert.policy.rulebook import Rulebook
 from recert.policy.standing import last_cycle_on
 from recert.reminders.models import Reminded, ReminderDay
 from recert.reminders.planning import Due, latest_of_each
+
+NOT_TRUE_ANY_MORE: Final = "what it says was not true any more before it could be sent"
 
 
 @transaction.atomic
@@ -136,6 +140,7 @@ def _told(due: Due, position: Position, today: date) -> dict[str, object]:
         "credential": position.title,
         "ref": position.credential.ref,
         "reminder": due.reminder,
+        "on": due.on.isoformat(),
         "title": reminder.title,
         "rule": reminder.rule,
         "says": position.standing.says,
@@ -147,6 +152,55 @@ def _told(due: Due, position: Position, today: date) -> dict[str, object]:
         "anywhere": points_text(plan.anywhere) if plan and plan.anywhere else "",
         "can_declare": position.declarable.purpose is not None,
     }
+
+
+@transaction.atomic
+def drop_reminder(notice_id: int, *, today: date, at: datetime) -> bool:
+    """Drop a reminder that is owed and not sent, if something in it is not true any more.
+
+    Answer whether it was dropped. What of it is true still goes out in a letter of its own.
+    """
+    reader = Notice.objects.values_list("person", flat=True).get(pk=notice_id)
+    person = kept_record(Person.objects.get(ref=reader))
+    if person is None:
+        return False
+    person = Person.objects.select_for_update().get(pk=person.pk)
+    rows = Notice.objects.select_for_update(skip_locked=True, of=("self",)).select_related("event")
+    notice = rows.filter(OWED, pk=notice_id).first()  # what is just being sent is left alone
+    if notice is None:
+        return False
+    positions = positions_of_each([person.pk], as_of=today)[person.pk]
+    named = notice.event.facts["reminders"]
+    true = _still_true(
+        _named(named, person, positions), positions, courtesy=person.courtesy_letters
+    )
+    if len(true) == len(named):
+        return False
+    notice.failed_at = notice.settled_at = at
+    notice.last_error = NOT_TRUE_ANY_MORE
+    notice.save(update_fields=["failed_at", "settled_at", "last_error"])
+    record_event(
+        "letter.settled",
+        subject=notice.ref,
+        about=person.ref,
+        by=SYSTEM,
+        at=at,
+        because=NOT_TRUE_ANY_MORE,
+    )
+    if true:
+        _owe_letter(person, true, positions, at)
+    return True
+
+
+def _named(named: Sequence[dict[str, str]], person: Person, positions: Positions) -> list[Due]:
+    """Answer what a letter says of credentials that the person still has, as it was planned."""
+    by_ref = {one.credential.ref: one.credential.pk for one in positions.each}
+    known = the_rulebook().reminders
+    return [
+        Due(person.pk, by_ref[one["ref"]], one["reminder"], date.fromisoformat(one["on"]))
+        for one in named
+        if one["ref"] in by_ref and one["reminder"] in known and "on" in one
+    ]
 
 
 @transaction.atomic

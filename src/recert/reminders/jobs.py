@@ -15,9 +15,9 @@ from recert.board import the_rulebook
 from recert.people.queries import time_zones_of
 from recert.policy.calendar import board_day
 from recert.policy.cycles import DAY
-from recert.reminders.actions import close_day, remind_people
+from recert.reminders.actions import close_day, drop_reminder, remind_people
 from recert.reminders.planning import Due, due_on
-from recert.reminders.queries import last_day_done, reminded_already
+from recert.reminders.queries import last_day_done, reminded_already, reminders_to_look_at
 
 logger = logging.getLogger(__name__)
 
@@ -26,6 +26,9 @@ MORNING: Final = time(8)
 
 LAST_CALL: Final = time(22, 30)
 """The time of the board at which it counts as morning everywhere, so that no day ends unsaid."""
+
+ON_THIS_MINUTE: Final = 1
+"""Of an hour, all that still waits is looked at: just before more is given out."""
 
 TOGETHER: Final = 200
 """So many people are reminded by one job."""
@@ -134,3 +137,20 @@ def remind_some(due: list[tuple[int, int, str, str]]) -> int:
         except Exception:
             logger.exception("person %s could not be reminded; it is tried again", person)
     return told
+
+
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="drop-reminders")
+def drop_untrue_reminders(timestamp: int) -> int:
+    """Drop reminders that wait to be sent and are not true any more; answer how many.
+
+    Each minute those to whose reader something has happened since; each hour all that are owed
+    from an earlier day, because the mail server was away for so long.
+    """
+    at = clock.now()
+    book = the_rulebook()
+    today = board_day(book, at=at)
+    begun = datetime.combine(today, time(), ZoneInfo(book.calendar.time_zone.value))
+    all_of_them = timestamp // 60 % 60 == ON_THIS_MINUTE
+    found = reminders_to_look_at(owed_before=begun if all_of_them else None)
+    return sum(drop_reminder(one, today=today, at=at) for one in found)
