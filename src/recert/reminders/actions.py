@@ -169,8 +169,10 @@ def drop_reminder(notice_id: int, *, today: date, at: datetime) -> bool:
     notice = rows.filter(OWED, pk=notice_id).first()  # what is just being sent is left alone
     if notice is None:
         return False
-    positions = positions_of_each([person.pk], as_of=today)[person.pk]
     named = notice.event.facts["reminders"]
+    if not all("on" in one for one in named):
+        return False  # it was written before reminders said what day they are of
+    positions = positions_of_each([person.pk], as_of=today)[person.pk]
     true = _still_true(
         _named(named, person, positions), positions, courtesy=person.courtesy_letters
     )
@@ -199,7 +201,7 @@ def _named(named: Sequence[dict[str, str]], person: Person, positions: Positions
     return [
         Due(person.pk, by_ref[one["ref"]], one["reminder"], date.fromisoformat(one["on"]))
         for one in named
-        if one["ref"] in by_ref and one["reminder"] in known and "on" in one
+        if one["ref"] in by_ref and one["reminder"] in known
     ]
 
 
