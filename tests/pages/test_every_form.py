@@ -89,6 +89,7 @@ DESK += [("desk:matter", ["declaration"]), ("desk:letter", ["letter"])]
 
 BUTTONS = {"desk:matter": "note", "desk:letter": "settle"} | {
     "portal:links": "make-standing",
+    "portal:own-badge": "take",
     "portal:own-keys": "make",
     "desk:staff": "grant",
     "account_email": "action_add",
@@ -128,6 +129,13 @@ def check(client, name, address):
 def test_ones_own_forms(client, name, args):
     client.force_login(make_person().account)
     check(client, name, reverse(name, args=args))
+
+
+def test_the_form_with_which_a_badge_is_taken(client):
+    person, today = make_person(), clock.today(the_rulebook().calendar.time_zone.value)
+    credential = make_credential(person, certified_on=certified_for(today))
+    client.force_login(person.account)
+    check(client, "portal:own-badge", reverse("portal:own-badge", args=[credential.ref]))
 
 
 @pytest.mark.parametrize(("name", "args"), OPEN)

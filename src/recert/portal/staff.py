@@ -75,10 +75,11 @@ class StaffFilter(forms.Form):
         super().__init__(*args, **options)
         everything = ("", _("All"))
         titles = the_rulebook().categories
-        for name, choices in {
-            "group": [(key, word) for key, (word, _tone) in group_words().items()],
+        offered: dict[str, list[tuple[str, str]]] = {
+            "group": [(key, str(word)) for key, (word, _tone) in group_words().items()],
             "category": [(one, titles[one].title) for one in sorted(categories)],
-        }.items():
+        }
+        for name, choices in offered.items():
             self.fields[name].choices = [everything, *choices]  # type: ignore[attr-defined]  # a choice field
 
     def of(self, rows: Sequence[StaffRow]) -> list[StaffRow]:
