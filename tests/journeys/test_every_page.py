@@ -72,6 +72,8 @@ NO_PAGE = {
     "portal:paper": "a file",
     "portal:signed-paper": "a file",
     "portal:end-acting": "a button",
+    "portal:verification-file": "a file",
+    "portal:public-keys": "a file",
 }
 OTHERS = {
     "": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere"],

@@ -21,6 +21,7 @@ from recert.portal import (
     everything,
     exporting,
     importing,
+    listing,
     papers,
     paying,
     request_payments,
@@ -28,6 +29,7 @@ from recert.portal import (
     signatures,
     signing,
     transcript,
+    verifying,
 )
 
 app_name = "portal"
@@ -52,6 +54,12 @@ urlpatterns = [
         badges.achievement_picture,
         name="achievement-picture",
     ),
+    path("verify", verifying.look_up, name="verify"),
+    path("verify/by-name", verifying.by_name, name="verify-by-name"),
+    path("verify/receipt/<path:number>.json", verifying.receipt_file, name="verification-file"),
+    path("verify/receipt/<path:number>", verifying.receipt_page, name="verification-receipt"),
+    path("verify/<path:number>", verifying.verified, name="verified"),
+    path(".well-known/jwks.json", verifying.public_keys, name="public-keys"),
     path(".well-known/did.json", badges.did_document, name="did"),
     path("transcript", transcript.transcript, name="transcript"),
     path("transcript/add", entry.choose_kind, name="choose-kind"),
@@ -122,6 +130,7 @@ urlpatterns = [
     path("account/history", everything.history, name="history"),
     path("account/everything", everything.everything, name="everything"),
     path("account/acting/end", account.end_acting_for, name="end-acting"),
+    path("account/found-by-name", listing.choose, name="listing"),
     path("account/links", account.links, name="links"),
     path("invitation/<str:token>", account.invitation, name="invitation"),
     path("calendar/<str:token>", dates.calendar_feed, name="calendar-feed"),
