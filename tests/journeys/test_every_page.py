@@ -60,6 +60,8 @@ NO_PAGE = {
     "portal:declaration-judge": "a part of a page",
     "portal:declaration-call-off": "a button",
     "portal:webhook": "for the card processor",
+    "portal:returns": "for the mail provider",
+    "desk:letter-sample-html": "a letter",
     "portal:ask-again": "a button",
     "portal:enclose": "a button",
     "portal:enclose-in-appeal": "a button",
@@ -76,7 +78,13 @@ NO_PAGE = {
     "portal:public-keys": "a file",
 }
 OTHERS = {
-    "": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere"],
+    "": [
+        "/accounts/login/",
+        "/accounts/signup/",
+        "/accounts/password/reset/",
+        "/nowhere",
+        "/api/v1/docs",
+    ],
     "owner": [
         "/accounts/2fa/",
         "/accounts/email/",

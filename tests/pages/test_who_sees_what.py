@@ -13,6 +13,7 @@ from recert.casework.actions.appeals import send_appeal
 from recert.declarations.actions.decisions import approve_declaration
 from recert.declarations.actions.draws import declare_period, select_for_audit
 from recert.edge import needed_by
+from recert.journal.courtesy import stop_key
 from recert.journal.models import Event
 from recert.journal.secret_links import token_of as token_of_letter
 from recert.payments.actions.refunds import ask_refund
@@ -118,6 +119,8 @@ OBJECTS = {
     "desk:payment": "payment",
     "desk:matter": "submitted",
     "desk:letter": "letter",
+    "desk:letters": "person",
+    "portal:letter": "letter",
     "portal:declaration-activities": "draft",
     "portal:declaration-allocate": "draft",
     "portal:declaration-judge": "draft",
@@ -164,6 +167,8 @@ WORDS = {
     "portal:ask": ["name-change"],
     "desk:judge": ["item"],
     "portal:audit-period": ["period"],
+    "desk:letter-sample": ["declaration.approved"],
+    "desk:letter-sample-html": ["declaration.approved"],
     "portal:badge-file": ["json"],
     "portal:badge-list": [1],
     "portal:achievement": [CATEGORY, "maintained"],
@@ -295,6 +300,7 @@ def things_of(owner):
         "appeal enclosure": owner.appeal_enclosure.ref,
         "refund": owner.refund.ref,
         "portal:invitation": SIGNER.sign(invitation.ref),
+        "portal:stop-letters": token_of_letter(stop_key(owner.ref)),
         "portal:calendar-feed": token_of(link),
         "portal:standing-link": token_of(standing),
         "portal:verified": owner.credential.number,
@@ -377,6 +383,7 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
         "portal:check",
         "portal:declaration-judge",
         "portal:webhook",
+        "portal:returns",
     }
     answer = client.post(address(name, things)) if posted else client.get(address(name, things))
     expected = {
@@ -395,6 +402,7 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
         "portal:restore-document": 302,
         "portal:mark-document": 302,
         "portal:webhook": 400,  # a forged one
+        "portal:returns": 404,  # nobody may report without a secret
         "portal:declaration-call-off": 302,
         "desk:publish-key": 302,
         "portal:enclose": 302,

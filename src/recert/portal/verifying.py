@@ -44,6 +44,9 @@ TONES: Final[dict[Said, str]] = {
     "voluntary": "good",
     "voluntary-maintained": "good",
 }
+NAMED: Final = "name_%s"
+"""What the fields of the second form on a page are called, apart from the first."""
+
 LONGEST: Final = 60
 """Letters of a number; of a name, twice as many."""
 
@@ -134,14 +137,14 @@ def look_up(request: Request) -> HttpResponse:
         there = reverse("portal:verified", args=[said["number"]])
         asked = "" if said["on"] == request.today else f"?{urlencode({'on': said['on']})}"
         return redirect(f"{there}{asked}")
-    page = {"form": form, "name_form": NameForm(today=request.today)}
+    page = {"form": form, "name_form": NameForm(auto_id=NAMED, today=request.today)}
     return _fresh(request, _page(request, "portal/verify.html", page, failed=bool(form.errors)))
 
 
 @public
 def by_name(request: Request) -> HttpResponse:
     """Answer the credentials of a name and category, as far as their holders allow."""
-    form = NameForm(request.GET or None, today=request.today)
+    form = NameForm(request.GET or None, auto_id=NAMED, today=request.today)
     if not form.is_valid():
         page = {"form": NumberForm(today=request.today), "name_form": form}
         return _fresh(request, _page(request, "portal/verify.html", page, failed=bool(form.errors)))
