@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from io import BytesIO
 from typing import Final
-from urllib.parse import quote
 
 import segno
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -135,7 +135,7 @@ def _made(at: datetime) -> str:
 
 def verification_address(number: str) -> str:
     """Answer where anybody verifies a credential, by its number."""
-    return address(f"/verify/{quote(number, safe='')}")
+    return address(reverse("portal:verified", args=[number]))
 
 
 def qr_code(text: str) -> str:
