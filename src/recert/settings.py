@@ -292,6 +292,10 @@ API_RATES = {  # so many requests in so many seconds
     "key": (int(_given("API_KEY_RATE", "600")), 60),
     "address": (int(_given("API_ADDRESS_RATE", "60")), 60),  # of whoever shows no key
 }
+REGISTER_RATE = (int(_given("REGISTER_RATE", "60")), 60)  # questions of an address, in seconds
+REGISTER_COST_IN_VAIN = int(_given("REGISTER_COST_IN_VAIN", "6"))
+"""How many questions one counts as that found nothing, so that nobody tries numbers in a row."""
+
 WEBHOOKS_INSIDE = False
 """Whether webhooks may be inside our own network, and in the clear; those of tests are."""
 

@@ -74,6 +74,8 @@ NO_PAGE = {
     "portal:paper": "a file",
     "portal:signed-paper": "a file",
     "portal:end-acting": "a button",
+    "portal:verification-file": "a file",
+    "portal:public-keys": "a file",
 }
 OTHERS = {
     "": [

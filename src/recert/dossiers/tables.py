@@ -43,7 +43,7 @@ from recert.people.models import (
     StaffRole,
 )
 from recert.queue.models import Assignment, Note
-from recert.registry.models import Badge
+from recert.registry.models import Badge, Listing
 from recert.reminders.models import Reminded
 from recert.transcript.models import Activity, Document, Hold, SignedForm, TranscriptImport
 from recert.webhooks.models import Delivery, Watch, Webhook
@@ -233,6 +233,7 @@ TABLES: Final = (
         "credential__person",
         _("Cycles that were shortened, so that several end together."),
     ),
+    Table(Listing, "person", _("That the person may be found by name."), goes="rows"),
     Table(
         Badge,
         "credential__person",
@@ -391,6 +392,7 @@ OF_NOBODY: Final[Mapping[str, str]] = {
     "declarations.AuditPeriod": "the board's own",
     "reminders.ReminderDay": "the board's own",
     "api.Allowance": "refs of keys and addresses of senders, for minutes",
+    "registry.Asking": "addresses of senders, for minutes",
     "webhooks.WatchedDay": "the board's own",
     "organisations.Organisation": "an organisation's",
     "organisations.MemberInvitation": "an organisation's: an address to which it wrote, for days",

@@ -64,6 +64,7 @@ NOTICES: Final[Mapping[str, Told]] = {
     "webhook.ended": None,
     "webhook.told-again": None,
     # A badge they take, and give back; why one ended, what ended it told.
+    "listing.chosen": None,
     "badge.issued": None,
     "badge.given-back": None,
     "badge.ended": None,

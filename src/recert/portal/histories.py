@@ -93,6 +93,7 @@ def words_of_events() -> dict[str, str]:
         "person.bound": _("Account bound to the record"),
         "person.invited": _("Invited: %(email)s"),
         "invitation.revoked": _("Invitation revoked"),
+        "listing.chosen": _("Being found by name: chosen"),
         "badge.issued": _("Badge taken"),
         "badge.given-back": _("Badge given back"),
         "badge.ended": _("Badge ended: what it says is so no more"),
