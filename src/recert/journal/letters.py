@@ -99,6 +99,8 @@ def _link(path: str | None, secret: str) -> str:
         return ""
     if not path.startswith("/"):
         raise Incomplete(f"the path {path!r} leads nowhere")
+    if path.endswith("/") and not secret:
+        raise Incomplete(f"the path {path!r} wants its end, for which `leads_to` stands")
     return f"{settings.ADDRESS.rstrip('/')}{path}{secret}"
 
 
