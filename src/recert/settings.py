@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "recert.payments",
     "recert.declarations",
     "recert.reminders",
+    "recert.employers",
     "recert.casework",
     "recert.webhooks",
     "recert.registry",
@@ -299,6 +300,13 @@ WEBHOOKS_INSIDE = False
 """Whether webhooks may be inside our own network, and in the clear; those of tests are."""
 
 
+# Employers
+
+STAFF_AT_RISK_DAYS = [int(one) for one in _listed("STAFF_AT_RISK_DAYS", "180,90,30")]
+"""So many days before a credential of their staff ends, managers are told. It is a courtesy to
+employers and no rule of a programme, so no rulebook says it."""
+
+
 # Card payments: Stripe with its keys, else the sandbox that `recert up` starts, else none
 
 GATEWAY = "recert.payments.stripe_gateway.gateway_of_settings"
@@ -342,6 +350,15 @@ CERTIFICATE_PASSWORD = _given("CERTIFICATE_PASSWORD")
 # Letters
 
 DEFAULT_FROM_EMAIL = _given("MAIL_FROM", "recert <no-reply@localhost>")
+BOUNCES_TO = _given("MAIL_BOUNCES") or DEFAULT_FROM_EMAIL
+"""Where mail servers send back what cannot be delivered: the sender on the envelope."""
+
+LETTERS_A_MINUTE = int(_given("MAIL_RATE", "0"))
+"""How many letters all workers together send at most; 0 for no limit."""
+
+MAIL_WEBHOOK_SECRET = _given("MAIL_WEBHOOK_SECRET")
+"""What a mail provider says with what it reports; empty where none may."""
+
 EMAIL_TIMEOUT = 30  # seconds; without it, a server that says nothing would hold the worker for ever
 EMAIL_FILE_PATH = DATA / "outbox"
 if _given("SMTP_HOST"):
@@ -350,7 +367,8 @@ if _given("SMTP_HOST"):
     EMAIL_PORT = int(_given("SMTP_PORT", "587"))
     EMAIL_HOST_USER = _given("SMTP_USER")
     EMAIL_HOST_PASSWORD = _given("SMTP_PASSWORD")
-    EMAIL_USE_TLS = _given("SMTP_TLS", "yes") == "yes"
+    EMAIL_USE_TLS = _given("SMTP_TLS", "yes") == "yes"  # asked for once it is connected
+    EMAIL_USE_SSL = _given("SMTP_TLS", "yes") == "at-once"  # as on port 465
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 

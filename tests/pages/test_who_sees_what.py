@@ -13,15 +13,17 @@ from recert.casework.actions.appeals import send_appeal
 from recert.declarations.actions.decisions import approve_declaration
 from recert.declarations.actions.draws import declare_period, select_for_audit
 from recert.edge import needed_by
+from recert.journal.courtesy import stop_key
 from recert.journal.models import Event
 from recert.journal.secret_links import token_of as token_of_letter
-from recert.payments.actions import ask_refund
+from recert.payments.actions.refunds import ask_refund
 from recert.payments.queries import paying_attempt
 from recert.people.access import PUBLIC, SIGNED_IN
 from recert.people.links import SIGNER, token_of
 from recert.people.models import Invitation, PrivateLink
 from recert.policy.permissions import GRANTS, STAFF, Permission, Role
 from recert.policy.sampling import Stratum
+from recert.registry.badges.actions import issue_badge
 from recert.transcript.signing.queries import key_of
 from tests.asking import (
     Kind,
@@ -44,6 +46,7 @@ from tests.declaring import (
 from tests.fakes import fake_in
 from tests.making import (
     AT,
+    CATEGORY,
     HOURLY,
     actor,
     make_account,
@@ -73,6 +76,12 @@ OBJECTS = {
     "portal:credential": "credential",
     "portal:reallocate": "credential",
     "portal:undo-allocation": "credential",
+    "portal:own-badge": "credential",
+    "portal:certificate": "valid credential",
+    "portal:wallet-card": "valid credential",
+    "portal:badge": "badge",
+    "portal:badge-picture": "badge",
+    "portal:badge-file": "badge",
     "portal:activity": "activity",
     "portal:change": "activity",
     "portal:withdraw": "activity",
@@ -110,6 +119,8 @@ OBJECTS = {
     "desk:payment": "payment",
     "desk:matter": "submitted",
     "desk:letter": "letter",
+    "desk:letters": "person",
+    "portal:letter": "letter",
     "portal:declaration-activities": "draft",
     "portal:declaration-allocate": "draft",
     "portal:declaration-judge": "draft",
@@ -156,6 +167,12 @@ WORDS = {
     "portal:ask": ["name-change"],
     "desk:judge": ["item"],
     "portal:audit-period": ["period"],
+    "desk:letter-sample": ["declaration.approved"],
+    "desk:letter-sample-html": ["declaration.approved"],
+    "portal:badge-file": ["json"],
+    "portal:badge-list": [1],
+    "portal:achievement": [CATEGORY, "maintained"],
+    "portal:achievement-picture": [CATEGORY, "certified", "svg"],
 }
 """What else stands in an address: a word, or by its name a thing that is nobody's."""
 
@@ -205,6 +222,9 @@ def make_owner():
         today=today,
         by=ADMINISTRATOR,
         at=clock.now(),
+    )
+    person.badge = issue_badge(
+        person.renewed.credential_id, named=True, today=today, by=actor(person), at=clock.now()
     )
     person.to_sign = make_assessment(person)
     person.asked = ask(make_assessment(person), at=clock.now())
@@ -256,6 +276,8 @@ def things_of(owner):
     standing = PrivateLink.objects.create(person=owner, purpose="standing", made_at=AT)
     return {
         "credential": owner.credential.ref,
+        "badge": owner.badge.ref,
+        "valid credential": owner.renewed.credential.ref,
         "activity": owner.activity.ref,
         "document": owner.document.ref,
         "import": owner.imports.create(name="a.csv", lines=[], read_at=AT).ref,
@@ -278,6 +300,7 @@ def things_of(owner):
         "appeal enclosure": owner.appeal_enclosure.ref,
         "refund": owner.refund.ref,
         "portal:invitation": SIGNER.sign(invitation.ref),
+        "portal:stop-letters": token_of_letter(stop_key(owner.ref)),
         "portal:calendar-feed": token_of(link),
         "portal:standing-link": token_of(standing),
         "portal:verified": owner.credential.number,
@@ -360,6 +383,7 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
         "portal:check",
         "portal:declaration-judge",
         "portal:webhook",
+        "portal:returns",
     }
     answer = client.post(address(name, things)) if posted else client.get(address(name, things))
     expected = {
@@ -378,6 +402,7 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
         "portal:restore-document": 302,
         "portal:mark-document": 302,
         "portal:webhook": 400,  # a forged one
+        "portal:returns": 404,  # nobody may report without a secret
         "portal:declaration-call-off": 302,
         "desk:publish-key": 302,
         "portal:enclose": 302,

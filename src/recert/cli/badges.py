@@ -1,4 +1,4 @@
-"""`recert badge`: verify a badge, from files alone."""
+"""`recert badge`: verify a badge, from files alone; take another key to sign with."""
 
 from __future__ import annotations
 
@@ -51,18 +51,37 @@ def verify(
 
     The status is 0 where nothing is wrong, 1 where something is, 2 where it could not be looked at.
     """
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recert.settings")
-    os.environ.setdefault("RECERT_DATA", str(data.absolute()))
+    _with_settings(data)
     from recert.registry.badges.verifying import verify_badge  # noqa: PLC0415  # needs settings
 
     at = on.replace(hour=12, tzinfo=UTC) if on else clock.now()
     badge = _read(file)
-    issuers_keys = _read(keys) if keys else _own_keys()
+    issuers_keys = _read(keys) if keys else _own_keys(badge)
     listed = _read(status_list) if status_list else None
     verdict = verify_badge(badge, keys=issuers_keys, status_list=listed, at=at)
     _tell(verdict)
     if not verdict.valid:
         raise typer.Exit(NOT_VALID)
+
+
+@app.command("new-key")
+def new_key(*, data: DataFolder = DEFAULT_DATA) -> None:
+    """Draw a new key, with which this board signs from now on.
+
+    The ones before stay in the data folder and are published beside it, so that all that they
+    signed can still be verified. Never take one away.
+    """
+    _with_settings(data)
+    from recert.registry import keys  # noqa: PLC0415  # as above
+    from recert.registry.badges.issuer import signer  # noqa: PLC0415  # as above
+
+    keys.new_key()
+    typer.echo(f"From now on this board signs with {signer().name}")
+
+
+def _with_settings(data: Path) -> None:
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "recert.settings")
+    os.environ.setdefault("RECERT_DATA", str(data.absolute()))
 
 
 def _read(file: Path) -> dict[str, Any]:
@@ -79,10 +98,17 @@ def _read(file: Path) -> dict[str, Any]:
         raise Problem(f"{file}: {error}") from error
 
 
-def _own_keys() -> dict[str, Any]:
+def _own_keys(badge: dict[str, Any]) -> dict[str, Any]:
+    """Answer the keys of this board, where it is the one that issued a badge."""
     from recert.registry.badges.issuer import board_did_document  # noqa: PLC0415  # as above
+    from recert.registry.badges.multikeys import address_of_keys  # noqa: PLC0415  # as above
+    from recert.registry.badges.verifying import issuer_of  # noqa: PLC0415  # as above
 
-    return board_did_document(profile="")
+    issuer, own = issuer_of(badge), board_did_document(profile="")
+    where = address_of_keys(issuer)
+    if where and not (own["verificationMethod"] and own["id"] == issuer):
+        raise Problem(f"The keys of {issuer} are not here: save {where} and name it with --keys")
+    return own
 
 
 def _tell(verdict: Verdict) -> None:

@@ -154,7 +154,7 @@ def _picture(found: Badge, form: Format) -> bytes:
 def badge_picture(request: Request, ref: str) -> HttpResponse:
     """Answer the picture of a badge alone, as a page shows it."""
     del request
-    return _as_data(_picture(badge_called(ref), "svg"), "svg")
+    return _as_data(_picture(badge_called(ref), "svg"), "svg", kept=True)
 
 
 @public
@@ -201,7 +201,7 @@ def achievement_picture(request: Request, category: str, kind: str, form: str) -
     drawn = picture_of(
         the_rulebook(), category, title, until=None, form="png" if form == "png" else "svg"
     )
-    return _as_data(drawn, form)
+    return _as_data(drawn, form, kept=True)
 
 
 def _achieved(category: str, kind: str) -> Title:
@@ -215,11 +215,12 @@ def _published(document: Mapping[str, Any]) -> HttpResponse:
     return _as_data(json.dumps(document, ensure_ascii=False, indent=2).encode(), "json")
 
 
-def _as_data(content: bytes, form: str, *, saved_as: str = "") -> HttpResponse:
+def _as_data(content: bytes, form: str, *, saved_as: str = "", kept: bool = False) -> HttpResponse:
+    """Answer a file for anybody; one that may be `kept` for an hour is a picture that stays so."""
     response = HttpResponse(content, content_type=TYPES[form])
     if saved_as:
         response["Content-Disposition"] = f'attachment; filename="{saved_as}"'
     response["Access-Control-Allow-Origin"] = "*"
-    response["Cache-Control"] = "no-cache"
+    response["Cache-Control"] = "max-age=3600" if kept else "no-cache"
     response["X-Content-Type-Options"] = "nosniff"
     return response

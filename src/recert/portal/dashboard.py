@@ -16,7 +16,9 @@ from recert.board import the_rulebook
 from recert.declarations.actions.allocations import allocate_points
 from recert.declarations.prices import prices_today
 from recert.declarations.queries import Position, Positions, positions_of
+from recert.journal.stopping import stop_of
 from recert.people.access import Request, needs, own_record, public
+from recert.people.queries import reader_of
 from recert.policy.permissions import Permission, Role
 from recert.policy.planned import Move
 from recert.policy.refusals import Refused, not_found
@@ -63,12 +65,15 @@ def dashboard(request: Request) -> HttpResponse:
         if not entry.excluded
     }
     activities = [one for ref, one in positions.activities.items() if ref in counting]
+    to = reader_of(person).email
     page = {
         "person": person,
         "cards": cards_of(positions, prices_today(person, positions.each, today=request.today)),
         "together": positions.together,
         "lacking": lacking_documents(activities),
         "today": request.today,
+        "to": to,
+        "stop": stop_of(to),
     }
     return render(request, "portal/dashboard.html", page)
 

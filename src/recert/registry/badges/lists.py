@@ -17,8 +17,8 @@ HALF: Final = 4
 the bits of a byte from its other end, and see the same.
 """
 
-FULL: Final = LENGTH // 4
-"""How many badges a list takes before the next begins; half of its places, so that one is found."""
+FULL: Final = LENGTH // 16
+"""How many badges a list takes before the next begins: few enough that it is made anew quickly."""
 
 
 def draw_place(taken: Collection[int]) -> int:

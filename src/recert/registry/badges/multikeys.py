@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Final
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 from cryptography.exceptions import InvalidKey
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -68,3 +68,15 @@ def did_web(address: str) -> str:
     ('did:web:cmp.example.org', 'did:web:localhost%3A8000')
     """
     return f"did:web:{quote(urlsplit(address).netloc, safe='.-')}"
+
+
+def address_of_keys(did: str) -> str:
+    """Answer where the keys of a `did:web` are published; nothing for another name.
+
+    >>> address_of_keys("did:web:cmp.example.org")
+    'https://cmp.example.org/.well-known/did.json'
+    """
+    host = did.removeprefix("did:web:")
+    if host == did or not host or ":" in host:
+        return ""
+    return f"https://{unquote(host)}/.well-known/did.json"

@@ -98,7 +98,7 @@ def signed_list(number: int, *, as_of: date, at: datetime) -> Document:
 
 def _ended(badges: QuerySet[Badge], as_of: date) -> list[Badge]:
     """Answer which of some badges hold no more on a day."""
-    return [*badges.exclude(ended_at=None), *_not_so(badges, as_of)]
+    return [*badges.exclude(ended_at=None).defer("document"), *_not_so(badges, as_of)]
 
 
 def no_longer_so(number: int, *, as_of: date) -> list[Badge]:
@@ -111,7 +111,7 @@ def _not_so(badges: QuerySet[Badge], as_of: date) -> list[Badge]:
 
     Of most, nothing has been decided since they were issued; only the others are judged anew.
     """
-    changed = badges.filter(ended_at=None).filter(_DECIDED_SINCE)
+    changed = badges.filter(ended_at=None).filter(_DECIDED_SINCE).defer("document")
     with_facts = changed.select_related("credential__person").prefetch_related(
         "credential__grants", "credential__inactive_periods", "credential__changes"
     )

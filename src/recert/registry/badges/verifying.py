@@ -56,7 +56,7 @@ def verify_badge(
         return True
 
     look(lambda: _is_a_badge(badge))
-    issuer = _issuer(badge)
+    issuer = issuer_of(badge)
     look(lambda: _is_signed(badge, issuer, keys, "the badge"))
     look(lambda: _is_its_time(badge, at, "the badge"))
     if not isinstance(badge.get("credentialStatus"), dict):
@@ -92,7 +92,8 @@ def _texts(value: object) -> set[str]:
     return {one for one in values if isinstance(one, str)}
 
 
-def _issuer(document: Document) -> str:
+def issuer_of(document: Document) -> str:
+    """Answer by which name a document says who issued it; empty where it does not."""
     issuer = document.get("issuer")
     found = issuer.get("id") if isinstance(issuer, dict) else issuer
     return found if isinstance(found, str) else ""
@@ -172,9 +173,9 @@ def _list_is_of(status_list: Document, badge: Document, keys: Document, at: date
         raise _Wrong(f"status list: the badge names {named}, and this is {status_list.get('id')}")
     if "BitstringStatusListCredential" not in _texts(status_list.get("type")):
         raise _Wrong("status list: type: expected BitstringStatusListCredential")
-    issuer = _issuer(status_list)
-    if issuer != _issuer(badge):
-        raise _Wrong(f"status list: it is of {issuer}, and the badge of {_issuer(badge)}")
+    issuer = issuer_of(status_list)
+    if issuer != issuer_of(badge):
+        raise _Wrong(f"status list: it is of {issuer}, and the badge of {issuer_of(badge)}")
     said = _is_signed(status_list, issuer, keys, "the status list")
     _is_its_time(status_list, at, "the status list")
     return said
