@@ -86,7 +86,7 @@ class ActivityRow(forms.Form):
     on = DayField(label=gettext_lazy("Completed on"), required=False)
 
     def __init__(self, *args: Any, number: int, today: date, **options: Any) -> None:  # noqa: ANN401  # as above
-        super().__init__(*args, prefix=str(number), **options)
+        super().__init__(*args, **options)
         self.number, self.today = number, today
         book = the_rulebook()
         kinds = [(key, one.title) for key, one in book.kinds.items()]
@@ -156,7 +156,12 @@ def need(request: Request) -> HttpResponse:
     is_asked = "category" in request.GET
     form = CertificationForm(request.GET if is_asked else None, today=request.today)
     rows = [
-        ActivityRow(request.GET if is_asked else None, number=number, today=request.today)
+        ActivityRow(
+            request.GET if is_asked else None,
+            prefix=str(number),
+            number=number,
+            today=request.today,
+        )
         for number in range(_rows_asked(request))
     ]
     is_good = all([form.is_valid(), *(row.is_valid() for row in rows)])

@@ -142,6 +142,13 @@ def qr_code(text: str) -> str:
     """Draw a QR code as SVG; it bears a quarter of it being dirty or torn."""
     drawn = BytesIO()
     segno.make(text, error="q", micro=False).save(
-        drawn, kind="svg", border=2, dark="#0b1b33", light="#ffffff", xmldecl=False, nl=False
+        drawn,
+        kind="svg",
+        border=2,
+        dark="#0b1b33",
+        light="#ffffff",
+        xmldecl=False,
+        nl=False,
+        omitsize=True,
     )
     return drawn.getvalue().decode()

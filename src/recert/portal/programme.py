@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -168,7 +169,7 @@ def _costs(book: Rulebook, declaration: DeclarationKind) -> Costs:
     return Costs(declaration, tuple(book.fees[key].title for key in declaration.fees))
 
 
-def _page(request: Request, name: str, page: dict[str, object]) -> HttpResponse:
+def _page(request: Request, name: str, page: Mapping[str, object]) -> HttpResponse:
     return render(
         request, f"portal/programme/{name}.html", {"today": request.today, "current": name, **page}
     )

@@ -7,7 +7,7 @@ once; asked again, what did not change is not sent again.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
 from urllib.parse import urlencode
@@ -156,8 +156,9 @@ def by_name(request: Request) -> HttpResponse:
     found = _asked(request, answers)
     if isinstance(found, HttpResponse):
         return found
-    page = {"found": [_shown(one, request.today) for one in found], "by_name": True, "form": form}
-    return _fresh(request, _page(request, "portal/verified.html", page, missing=not found))
+    shown = [_shown(one, request.today) for one in found]
+    answered = {"found": shown, "by_name": True, "form": form}
+    return _fresh(request, _page(request, "portal/verified.html", answered, missing=not found))
 
 
 @public
@@ -287,7 +288,7 @@ def _shown(answer: Answer, today: date) -> dict[str, object]:
 def _page(
     request: Request,
     template: str,
-    page: dict[str, object],
+    page: Mapping[str, object],
     *,
     missing: bool = False,
     failed: bool = False,
@@ -308,4 +309,4 @@ def _fresh(request: Request, response: HttpResponse) -> HttpResponse:
         return response
     set_response_etag(response)
     etag = response["ETag"]
-    return get_conditional_response(request, etag=etag, response=response)
+    return get_conditional_response(request, etag=etag, response=response) or response

@@ -10,7 +10,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from ipaddress import IPv6Address, ip_address
 from math import ceil
-from typing import Final
+from typing import Any, Final
 
 from django.conf import settings
 from django.db import connection
@@ -61,13 +61,13 @@ def take_question(address: str, *, at: datetime) -> int:
     most, seconds = settings.REGISTER_RATE
     window = timedelta(seconds=seconds)
     cost = window / most
-    said = {"who": network_of(address), "at": at, "cost": cost, "window": window}
+    said: dict[str, Any] = {"who": network_of(address), "at": at, "cost": cost, "window": window}
     with connection.cursor() as cursor:
         cursor.execute(TAKE, said)
         if cursor.fetchone():
             return 0
         cursor.execute(LEFT, said)
-        spent_until = cursor.fetchone()[0]
+        spent_until: datetime = cursor.fetchone()[0]
     return max(1, ceil((spent_until + cost - window - at).total_seconds()))
 
 
@@ -76,7 +76,7 @@ def ask_in_vain(address: str, *, at: datetime) -> None:
     most, seconds = settings.REGISTER_RATE
     window = timedelta(seconds=seconds)
     cost = window / most * (settings.REGISTER_COST_IN_VAIN - 1)  # one was taken
-    said = {"who": network_of(address), "at": at, "cost": cost, "window": window}
+    said: dict[str, Any] = {"who": network_of(address), "at": at, "cost": cost, "window": window}
     with connection.cursor() as cursor:
         cursor.execute(SPEND, said)
 
