@@ -34,7 +34,6 @@ INVITED: dict[str, Any] = {
     "organisation": "Lakeside Laboratory",
     "expires_at": "2024-05-18T12:00:00Z",
     "path": "/organisations/join/",
-    "leads_to": "OI-0000",
 }
 SAMPLES: dict[str, dict[str, Any]] = {
     "declaration.submitted": FACTS

@@ -64,6 +64,8 @@ NO_PAGE = {
     "portal:paper": "a file",
     "portal:signed-paper": "a file",
     "portal:end-acting": "a button",
+    "portal:staff-file": "a file",
+    "portal:organisations": "leads to the only one",
 }
 OTHERS = {
     "": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere"],

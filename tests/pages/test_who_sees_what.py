@@ -41,6 +41,7 @@ from tests.declaring import (
     letter_that_came_back,
     submit,
 )
+from tests.employing import make_organisation_of
 from tests.fakes import fake_in
 from tests.making import (
     AT,
@@ -145,6 +146,19 @@ OBJECTS = {
     "desk:appeal": "appeal",
     "desk:appeal-enclosure": "appeal enclosure",
     "desk:refund": "refund",
+    "desk:organisation": "organisation",
+    "desk:change-organisation": "organisation",
+    "desk:accredit": "organisation",
+    "desk:invite-manager": "organisation",
+    "desk:end-organisation": "organisation",
+    "portal:organisation": "organisation",
+    "portal:members": "organisation",
+    "portal:member": "organisation",
+    "portal:keys": "organisation",
+    "portal:revoke-key": "organisation",
+    "portal:staff": "organisation",
+    "portal:ask-consent": "organisation",
+    "portal:staff-file": "organisation",
 }
 """The pages about a thing of somebody's, and which one it is."""
 
@@ -156,6 +170,9 @@ WORDS = {
     "portal:ask": ["name-change"],
     "desk:judge": ["item"],
     "portal:audit-period": ["period"],
+    "portal:member": ["member"],
+    "portal:revoke-key": ["key"],
+    "portal:staff-file": ["csv"],
 }
 """What else stands in an address: a word, or by its name a thing that is nobody's."""
 
@@ -277,6 +294,7 @@ def things_of(owner):
         "appeal": owner.appeal.ref,
         "appeal enclosure": owner.appeal_enclosure.ref,
         "refund": owner.refund.ref,
+        **make_organisation_of(owner),
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:calendar-feed": token_of(link),
         "portal:standing-link": token_of(standing),
@@ -361,6 +379,7 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
     answer = client.post(address(name, things)) if posted else client.get(address(name, things))
     expected = {
         "portal:home": 302,  # to the dashboard
+        "portal:organisations": 302,  # to the only one
         "portal:bind": 302,  # is bound already
         "portal:invitation": 409,  # is over
         "portal:add-documents": 302,  # says that no file came

@@ -16,6 +16,7 @@ from recert.board import the_rulebook
 from recert.declarations.actions.allocations import allocate_points
 from recert.declarations.prices import prices_today
 from recert.declarations.queries import Position, Positions, positions_of
+from recert.organisations.queries import works_for_somebody
 from recert.people.access import Request, needs, own_record, public
 from recert.policy.permissions import Permission, Role
 from recert.policy.planned import Move
@@ -37,7 +38,8 @@ def home(request: Request) -> HttpResponse:
     if request.actor.is_staff:
         return redirect("desk:home")
     if request.actor.is_known:
-        return redirect("portal:bind")
+        works = works_for_somebody(request.account)
+        return redirect("portal:organisations" if works else "portal:bind")
     return render(request, "portal/front.html")
 
 

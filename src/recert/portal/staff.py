@@ -73,13 +73,13 @@ class StaffFilter(forms.Form):
 
     def __init__(self, *args: Any, categories: Iterable[str], **options: Any) -> None:  # noqa: ANN401  # as Django passes them on
         super().__init__(*args, **options)
-        everything = ("", _("All"))
         titles = the_rulebook().categories
-        for name, choices in {
+        choices: dict[str, list[tuple[str, str]]] = {
             "group": [(key, word) for key, (word, _tone) in group_words().items()],
             "category": [(one, titles[one].title) for one in sorted(categories)],
-        }.items():
-            self.fields[name].choices = [everything, *choices]  # type: ignore[attr-defined]  # a choice field
+        }
+        for name, each in choices.items():
+            self.fields[name].choices = [("", _("All")), *each]  # type: ignore[attr-defined]  # a choice field
 
     def of(self, rows: Sequence[StaffRow]) -> list[StaffRow]:
         """Answer the rows that are wanted; what makes no sense filters nothing."""
