@@ -156,6 +156,7 @@ OBJECTS = {
     "portal:member": "organisation",
     "portal:keys": "organisation",
     "portal:revoke-key": "organisation",
+    "portal:forms-to-sign": "organisation",
     "portal:staff": "organisation",
     "portal:ask-consent": "organisation",
     "portal:staff-file": "organisation",

@@ -40,6 +40,8 @@ from recert.people.models import Account
 from recert.policy.cycles import DAY, years_after
 from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused, not_found
+from recert.portal.batches import MOST_AT_ONCE
+from recert.transcript.signing.queries import forms_to_sign
 
 
 @signed_in
@@ -64,7 +66,7 @@ def organisation(request: Request, ref: str) -> HttpResponse:
         "keeps": actor.may(Permission.KEEP_OWN_ORGANISATION),
         "accreditations": list(found.accreditations.all()),
         "managers": [one for one in members_of(found) if one.role == Member.Role.MANAGER],
-        "today": request.today,
+        "waiting": len(forms_to_sign(request.actor.ref, at=request.at, most=MOST_AT_ONCE)),
     }
     return render(request, "portal/organisations/home.html", page)
 
