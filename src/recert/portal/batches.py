@@ -19,13 +19,12 @@ from recert.board import the_rulebook
 from recert.organisations.queries import own_organisation
 from recert.people.access import Request, signed_in
 from recert.people.actions import must_be_themselves
-from recert.people.lines import clean_line
 from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused
 from recert.portal.signing import SOMEWHERE_ELSE
 from recert.transcript.models import SignedForm
 from recert.transcript.signing.actions import sign_signed_in
-from recert.transcript.signing.forms import LONGEST_NAME, SignForm, initial_of
+from recert.transcript.signing.forms import SignatureForm, SignForm, initial_of
 from recert.transcript.signing.paper import statement
 from recert.transcript.signing.queries import forms_to_sign, type_of
 
@@ -50,15 +49,14 @@ def forms(request: Request, ref: str) -> HttpResponse:
     """Show the forms that wait for whoever is signed in; sign those that they checked."""
     found, _actor = own_organisation(request.account, ref, Permission.SEE_OWN_STAFF)
     must_be_themselves(request.actor)
-    name = clean_line(request.POST.get("signed_name", ""))[:LONGEST_NAME]
+    signature = SignatureForm(request.POST or None)
+    name = signature.cleaned_data["signed_name"] if signature.is_valid() else ""
     every = forms_to_sign(request.actor.ref, at=request.at, most=MOST_AT_ONCE)
     waiting = [_waiting(request, one, name) for one in every]
     failed = False
     if request.method == "POST":
         chosen = [one for one in waiting if one.chosen]
-        if not name:
-            messages.error(request, _("Type your full name; it is your signature."))
-        elif not chosen:
+        if not chosen:
             messages.error(request, _("Tick each form that you checked and sign."))
         signed = [one for one in chosen if name and _sign(request, one)]
         if signed:
@@ -70,8 +68,7 @@ def forms(request: Request, ref: str) -> HttpResponse:
     page = {
         "organisation": found,
         "waiting": waiting,
-        "signed_name": name,
-        "longest": LONGEST_NAME,
+        "form": signature,
     }
     return render(request, "portal/organisations/forms.html", page, status=422 if failed else 200)
 
