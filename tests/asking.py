@@ -11,7 +11,7 @@ from recert.casework.actions.settling import settle_any_payment
 from recert.casework.models import Appeal, Request
 from recert.declarations.actions.audits import find_short, judge_item, send_documents
 from recert.declarations.actions.draws import select_for_audit
-from recert.payments.actions import keep_intent
+from recert.payments.actions.attempts import keep_intent
 from recert.policy.permissions import SYSTEM, Actor, Role
 from recert.transcript.content import Content
 from tests.declaring import CARD, at, charged, submit

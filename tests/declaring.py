@@ -9,7 +9,8 @@ from recert.declarations.actions.submissions import settle_payment, start_paymen
 from recert.declarations.models import Declaration
 from recert.declarations.queries import positions_of
 from recert.journal.models import Notice
-from recert.payments.actions import agree_refund, ask_refund, keep_intent
+from recert.payments.actions.attempts import keep_intent
+from recert.payments.actions.refunds import agree_refund, ask_refund
 from recert.payments.gateway import Card, Found
 from recert.policy.cycles import months_after
 from recert.policy.permissions import SYSTEM, Actor, Role

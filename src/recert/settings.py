@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "recert.employers",
     "recert.casework",
     "recert.webhooks",
+    "recert.registry",
     "recert.dossiers",
     "recert.portal",
     "recert.desk",
@@ -334,6 +335,12 @@ if SANDBOX and not CARDS["key"]:  # which a sandbox must never see
         "frame_sources": [],
         "connect_sources": [SANDBOX],
     }
+
+
+# Certificates: signed where the board has a certificate of its own, as PKCS #12
+
+CERTIFICATE_FILE = _given("CERTIFICATE")
+CERTIFICATE_PASSWORD = _given("CERTIFICATE_PASSWORD")
 
 
 # Letters

@@ -12,7 +12,7 @@ from recert.declarations.declared import assessment_declared, idle_payments
 from recert.declarations.models import Declaration, DeclaredActivity, Use
 from recert.declarations.queries import held_by
 from recert.journal.models import Event
-from recert.payments import actions as payments
+from recert.payments.actions import attempts
 from recert.payments.models import Attempt, OrderLine
 from recert.payments.queries import orders_paid_twice
 from recert.policy.calendar import BusinessDays, board_day
@@ -64,7 +64,7 @@ def check(world):
     one_is_open(records)
     each_is_charged_once(world, records)
     each_change_has_one_event(records, records.declarations, lives.MOVES, first="draft")
-    each_change_has_one_event(records, records.attempts, payments.MOVES, first="open")
+    each_change_has_one_event(records, records.attempts, attempts.MOVES, first="open")
     each_activity_serves_one_cycle(world, records)
     each_declared_activity_is_held(records)
     each_cycle_follows_the_one_before(world, records)

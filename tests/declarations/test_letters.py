@@ -14,7 +14,7 @@ from recert.declarations.actions.decisions import (
 from recert.declarations.actions.submissions import correct_declaration
 from recert.journal.letters import letter_of
 from recert.journal.models import Notice
-from recert.payments.actions import settle_refund
+from recert.payments.actions.refunds import settle_refund
 from recert.payments.gateway import Refunding
 from recert.payments.queries import paying_attempt
 from recert.policy.permissions import SYSTEM

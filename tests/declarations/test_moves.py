@@ -19,7 +19,7 @@ from recert.declarations.actions.submissions import settle_payment
 from recert.declarations.models import Audit, Declaration
 from recert.journal.actions import advance
 from recert.journal.models import Event
-from recert.payments import actions as payments
+from recert.payments.actions import attempts, refunds
 from recert.payments.gateway import Refunding
 from recert.payments.models import Attempt, Refund
 from recert.policy.permissions import GRANTS, NOBODY, STAFF, SYSTEM, Actor, Role
@@ -49,6 +49,8 @@ from tests.declarations.stages import (
 from tests.declaring import FINANCE, SECOND_FINANCE, at, charged
 from tests.making import actor, make_person
 from tests.tracing import changed, everything
+
+PAYMENT_MOVES = attempts.MOVES | refunds.MOVES
 
 
 def refusal_of(act):
@@ -165,7 +167,7 @@ def test_nobody_decides_about_what_they_judged(name):  # AUD-6
 
 def test_who_may_settle_is_no_person():
     """A role of people never holds what only the processor and the calendar decide."""
-    for move in (*MOVES.values(), *payments.MOVES.values()):
+    for move in (*MOVES.values(), *PAYMENT_MOVES.values()):
         holders = holders_of(move.needs)
         assert holders
         if Role.SYSTEM in holders:
@@ -242,13 +244,13 @@ def attempt_in(state):
 
 def refund_in(state):
     attempt = attempt_in(Attempt.State.SUCCEEDED)
-    refund = payments.ask_refund(
+    refund = refunds.ask_refund(
         attempt.pk, amount=Decimal(5), because="By mistake.", by=FINANCE, at=at(OPEN)
     )
     if state == Refund.State.DECLINED:
-        payments.decline_refund(refund.pk, because="No.", by=SECOND_FINANCE, at=at(OPEN))
+        refunds.decline_refund(refund.pk, because="No.", by=SECOND_FINANCE, at=at(OPEN))
     elif state != Refund.State.PROPOSED:
-        payments.agree_refund(refund.pk, by=SECOND_FINANCE, at=at(OPEN))
+        refunds.agree_refund(refund.pk, by=SECOND_FINANCE, at=at(OPEN))
     if state in {Refund.State.DONE, Refund.State.FAILED}:
         status = "succeeded" if state == Refund.State.DONE else "failed"
         settled_refund(refund, SYSTEM, status)
@@ -257,11 +259,11 @@ def refund_in(state):
 
 def settled_refund(refund, by, status):
     found = Refunding(f"re_{refund.ref}", status, refund.money, refund.ref)
-    return payments.settle_refund(refund.pk, found=found, by=by, at=at(OPEN))
+    return refunds.settle_refund(refund.pk, found=found, by=by, at=at(OPEN))
 
 
 def settled_attempt(attempt, by, status):
-    return payments.settle_attempt(attempt.pk, found=charged(attempt, status), by=by, at=at(OPEN))
+    return attempts.settle_attempt(attempt.pk, found=charged(attempt, status), by=by, at=at(OPEN))
 
 
 PAYMENTS = {
@@ -274,20 +276,20 @@ PAYMENTS = {
 
 
 BY_TWO: dict[str, Callable[..., Any]] = {
-    "agree_refund": payments.agree_refund,
-    "decline_refund": partial(payments.decline_refund, because="It was no mistake."),
+    "agree_refund": refunds.agree_refund,
+    "decline_refund": partial(refunds.decline_refund, because="It was no mistake."),
 }
 """Moves that a second person makes."""
 
 
 def test_every_move_of_a_payment_is_tried_here():
-    assert set(PAYMENTS) == set(payments.MOVES) - set(BY_TWO)
+    assert set(PAYMENTS) == set(PAYMENT_MOVES) - set(BY_TWO)
 
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("name", BY_TWO)
 def test_a_second_person_decides_about_a_refund_and_nobody_else(name):
-    act, move = BY_TWO[name], payments.MOVES[name]
+    act, move = BY_TWO[name], PAYMENT_MOVES[name]
     for state in Refund.State.values:
         one, before = refund_in(state), everything()
         for by in (FINANCE, NOBODY, SYSTEM):
@@ -308,15 +310,15 @@ def test_a_second_person_decides_about_a_refund_and_nobody_else(name):
 def test_a_move_of_a_payment_is_made_from_its_states_and_what_is_known_changes_nothing(name):
     make, act = PAYMENTS[name]
     kind = Attempt if make is attempt_in else Refund
-    sources, kinds = payments.MOVES[name].sources, {move.event for move in payments.MOVES.values()}
+    sources, kinds = PAYMENT_MOVES[name].sources, {move.event for move in PAYMENT_MOVES.values()}
     for state in kind.State.values:
         one = make(state)
         last, before = Event.objects.latest("id").pk, everything()
         act(one, SYSTEM)
         kinds_noted = [event.kind for event in Event.objects.filter(pk__gt=last, subject=one.ref)]
         if state in sources:
-            assert kinds_noted == [payments.MOVES[name].event]
-            assert kind.objects.get(pk=one.pk).state == payments.MOVES[name].target
+            assert kinds_noted == [PAYMENT_MOVES[name].event]
+            assert kind.objects.get(pk=one.pk).state == PAYMENT_MOVES[name].target
         elif set(kinds_noted) & kinds:  # the same word from another state is another move
             assert name in {"succeed_attempt", "recover_attempt"}
         else:
@@ -327,7 +329,7 @@ def test_a_move_of_a_payment_is_made_from_its_states_and_what_is_known_changes_n
 @pytest.mark.parametrize("name", PAYMENTS)
 def test_no_person_moves_a_payment(name):
     make, act = PAYMENTS[name]
-    one = make(next(iter(payments.MOVES[name].sources)))
+    one = make(next(iter(PAYMENT_MOVES[name].sources)))
     before = everything()
     for by in everybody_else().values():
         if Role.SYSTEM in by.roles:
@@ -338,12 +340,12 @@ def test_no_person_moves_a_payment(name):
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", [*MOVES, *payments.MOVES])
+@pytest.mark.parametrize("name", [*MOVES, *PAYMENT_MOVES])
 def test_the_journal_itself_refuses_a_move_from_a_wrong_state(name):
     """Whatever an action forgets to ask, `advance` asks."""
-    move = {**MOVES, **payments.MOVES}[name]
+    move = {**MOVES, **PAYMENT_MOVES}[name]
     kind: type[Any] = Audit if name in lives.AUDIT_MOVES else Declaration
-    if name in payments.MOVES:
+    if name in PAYMENT_MOVES:
         kind = Attempt if name.endswith("attempt") else Refund
     by = Actor(ref="AN-H", roles=frozenset(holders_of(move.needs)))
     for state in set(kind.State.values) - move.sources:

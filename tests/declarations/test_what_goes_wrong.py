@@ -27,7 +27,8 @@ from recert.declarations.declared import draft_of, idle_payments
 from recert.declarations.models import Allocation, Declaration
 from recert.declarations.queries import positions_of
 from recert.journal.models import Event
-from recert.payments.actions import ask_refund, keep_intent, settle_refund
+from recert.payments.actions.attempts import keep_intent
+from recert.payments.actions.refunds import ask_refund, settle_refund
 from recert.payments.gateway import NotKnown, Refunding, Unreachable
 from recert.payments.models import Attempt, Order, Refund
 from recert.payments.queries import account_of, payer_of

@@ -159,7 +159,7 @@ def test_an_invitation_taken_back_opens_nothing(client, lakeside, manager):
 def test_a_key_is_shown_once_and_revoked_after_a_question(client, lakeside, manager):
     client.force_login(manager.account)
     path = reverse("portal:keys", args=[lakeside.ref])
-    said = {"label": "Campus", "scopes": ["report-completions"], "last_on": ""}
+    said = {"label": "Campus", "scopes": ["report-completions"], "days": "90"}
     page = client.post(path, said).text
     key = ApiKey.objects.get()
     assert page.count(key.hint) >= 1

@@ -37,6 +37,14 @@ NO_PAGE = {
     "portal:export": "a file",
     "portal:document": "a file",
     "portal:receipt": "a file",
+    "portal:certificate": "a file",
+    "portal:wallet-card": "a file",
+    "portal:badge-file": "a file",
+    "portal:badge-picture": "a picture",
+    "portal:badge-list": "a file",
+    "portal:achievement-picture": "a picture",
+    "portal:issuer": "for programs",
+    "portal:did": "for programs",
     "portal:notification-pdf": "a file",
     "portal:import-template": "a file",
     "portal:left-out": "a file",
@@ -68,7 +76,13 @@ NO_PAGE = {
     "portal:organisations": "leads to the only one",
 }
 OTHERS = {
-    "": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere"],
+    "": [
+        "/accounts/login/",
+        "/accounts/signup/",
+        "/accounts/password/reset/",
+        "/nowhere",
+        "/api/v1/docs",
+    ],
     "owner": [
         "/accounts/2fa/",
         "/accounts/email/",

@@ -12,7 +12,7 @@ from recert.casework.actions.appeals import send_appeal
 from recert.casework.actions.drafts import discard_request
 from recert.casework.models import Request
 from recert.journal.secret_links import token_of
-from recert.payments.actions import ask_refund
+from recert.payments.actions.refunds import ask_refund
 from recert.payments.gateway import Unreachable
 from recert.payments.queries import paying_attempt
 from recert.policy.permissions import STAFF, Role
@@ -67,6 +67,7 @@ OWN = [
     ("portal:details", []),
     ("portal:address", ["home"]),
     ("portal:links", []),
+    ("portal:own-keys", []),
     ("portal:add", [HOURLY]),
     ("account_email", []),
     ("account_change_password", []),
@@ -92,6 +93,8 @@ DESK += [("desk:matter", ["declaration"]), ("desk:letter", ["letter"])]
 
 BUTTONS = {"desk:matter": "note", "desk:letter": "settle"} | {
     "portal:links": "make-standing",
+    "portal:own-badge": "take",
+    "portal:own-keys": "make",
     "desk:staff": "grant",
     "account_email": "action_add",
 }
@@ -130,6 +133,13 @@ def check(client, name, address):
 def test_ones_own_forms(client, name, args):
     client.force_login(make_person().account)
     check(client, name, reverse(name, args=args))
+
+
+def test_the_form_with_which_a_badge_is_taken(client):
+    person, today = make_person(), clock.today(the_rulebook().calendar.time_zone.value)
+    credential = make_credential(person, certified_on=certified_for(today))
+    client.force_login(person.account)
+    check(client, "portal:own-badge", reverse("portal:own-badge", args=[credential.ref]))
 
 
 @pytest.mark.parametrize(("name", "args"), OPEN)

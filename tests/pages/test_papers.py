@@ -11,7 +11,7 @@ from pypdf import PdfReader
 from recert.credentials.models import Grant
 from recert.declarations.actions.decisions import approve_declaration
 from recert.declarations.actions.drafts import start_declaration
-from recert.payments.actions import settle_refund
+from recert.payments.actions.refunds import settle_refund
 from recert.payments.gateway import Refunding
 from recert.payments.models import Attempt
 from recert.payments.queries import paying_attempt

@@ -19,7 +19,7 @@ from recert.declarations.models import Audit, Declaration
 from recert.desk import queue as desk
 from recert.desk.sources import PAGES, SOURCES, kind_words
 from recert.journal.models import Event, Notice
-from recert.payments.actions import ask_refund
+from recert.payments.actions.refunds import ask_refund
 from recert.payments.models import Refund
 from recert.payments.queries import paying_attempt
 from recert.people.queries import actor_of

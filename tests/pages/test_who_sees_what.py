@@ -15,13 +15,14 @@ from recert.declarations.actions.draws import declare_period, select_for_audit
 from recert.edge import needed_by
 from recert.journal.models import Event
 from recert.journal.secret_links import token_of as token_of_letter
-from recert.payments.actions import ask_refund
+from recert.payments.actions.refunds import ask_refund
 from recert.payments.queries import paying_attempt
 from recert.people.access import PUBLIC, SIGNED_IN
 from recert.people.links import SIGNER, token_of
 from recert.people.models import Invitation, PrivateLink
 from recert.policy.permissions import GRANTS, STAFF, Permission, Role
 from recert.policy.sampling import Stratum
+from recert.registry.badges.actions import issue_badge
 from recert.transcript.signing.queries import key_of
 from tests.asking import (
     Kind,
@@ -45,6 +46,7 @@ from tests.employing import make_organisation_of
 from tests.fakes import fake_in
 from tests.making import (
     AT,
+    CATEGORY,
     HOURLY,
     actor,
     make_account,
@@ -74,6 +76,12 @@ OBJECTS = {
     "portal:credential": "credential",
     "portal:reallocate": "credential",
     "portal:undo-allocation": "credential",
+    "portal:own-badge": "credential",
+    "portal:certificate": "valid credential",
+    "portal:wallet-card": "valid credential",
+    "portal:badge": "badge",
+    "portal:badge-picture": "badge",
+    "portal:badge-file": "badge",
     "portal:activity": "activity",
     "portal:change": "activity",
     "portal:withdraw": "activity",
@@ -174,6 +182,10 @@ WORDS = {
     "portal:member": ["member"],
     "portal:revoke-key": ["key"],
     "portal:staff-file": ["csv"],
+    "portal:badge-file": ["json"],
+    "portal:badge-list": [1],
+    "portal:achievement": [CATEGORY, "maintained"],
+    "portal:achievement-picture": [CATEGORY, "certified", "svg"],
 }
 """What else stands in an address: a word, or by its name a thing that is nobody's."""
 
@@ -223,6 +235,9 @@ def make_owner():
         today=today,
         by=ADMINISTRATOR,
         at=clock.now(),
+    )
+    person.badge = issue_badge(
+        person.renewed.credential_id, named=True, today=today, by=actor(person), at=clock.now()
     )
     person.to_sign = make_assessment(person)
     person.asked = ask(make_assessment(person), at=clock.now())
@@ -274,6 +289,8 @@ def things_of(owner):
     standing = PrivateLink.objects.create(person=owner, purpose="standing", made_at=AT)
     return {
         "credential": owner.credential.ref,
+        "badge": owner.badge.ref,
+        "valid credential": owner.renewed.credential.ref,
         "activity": owner.activity.ref,
         "document": owner.document.ref,
         "import": owner.imports.create(name="a.csv", lines=[], read_at=AT).ref,

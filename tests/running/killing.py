@@ -42,7 +42,7 @@ from recert.journal import actions as journal  # noqa: E402
 from recert.journal.jobs import sweep_notices  # noqa: E402
 from recert.journal.models import Event, Notice  # noqa: E402
 from recert.journal.sending import send_owed  # noqa: E402
-from recert.payments.actions import agree_refund, ask_refund  # noqa: E402
+from recert.payments.actions.refunds import agree_refund, ask_refund  # noqa: E402
 from recert.payments.gateway import the_gateway  # noqa: E402
 from recert.payments.models import Attempt, Refund  # noqa: E402
 from recert.payments.stripe_gateway import StripeGateway  # noqa: E402

@@ -10,7 +10,8 @@ import recert
 FOLDER = Path(recert.__file__).parent / "templates"
 TEMPLATES = sorted([*FOLDER.rglob("*.html"), *FOLDER.rglob("*.txt")])
 WHEN_NOTHING_WORKS = {FOLDER / "400.html", FOLDER / "500.html"}  # without Django, so untranslated
-NAMES = {"recert", "PDF", "XLSX", "CSV", "PER-1", "utf-8", "page--account", "page--entrance"}
+NAMES = {"recert", "PDF", "XLSX", "CSV", "JSON", "PNG", "SVG", "PER-1", "utf-8"}
+NAMES |= {"page--account", "page--entrance"}
 """Words that are the same in every language."""
 
 SPOKEN = re.compile(r'\s(?:alt|aria-label|heading|placeholder|title)="([^"]*)"')

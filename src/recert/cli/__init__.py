@@ -15,6 +15,7 @@ import typer
 from recert import __version__
 from recert.cli import (
     assessing,
+    badges,
     cycles,
     fees,
     journal,
@@ -49,6 +50,7 @@ app.command("seed")(seeding.seed_board)
 app.add_typer(staff.app, name="staff")
 app.add_typer(notices.app, name="notices")
 app.add_typer(journal.app, name="journal")
+app.add_typer(badges.app, name="badge")
 app.add_typer(rulebooks.app, name="rulebook")
 app.add_typer(templates.app, name="template")
 

@@ -31,20 +31,20 @@ def credentials_of_each(people: Collection[int]) -> dict[int, list[Held]]:
     """Answer by person the credentials of each, the oldest first. Four queries, however many."""
     found: dict[int, list[Held]] = {person: [] for person in people}
     for one in _whole().filter(person_id__in=found):
-        found[one.person_id].append(Held(one, _holding(one)))
+        found[one.person_id].append(Held(one, as_holding(one)))
     return found
 
 
 def credentials_numbered(numbers: Collection[str]) -> list[Held]:
     """Answer the credentials with some numbers, each with its person. Five queries."""
     found = _whole().filter(number__in=numbers, person__erased_at=None)
-    return [Held(one, _holding(one)) for one in found.select_related("person")]
+    return [Held(one, as_holding(one)) for one in found.select_related("person")]
 
 
 def credentials_among(ids: Collection[int]) -> list[Held]:
     """Answer some credentials by their ids, each with its person. Five queries."""
     found = _whole().filter(pk__in=ids, person__erased_at=None).select_related("person")
-    return [Held(one, _holding(one)) for one in found]
+    return [Held(one, as_holding(one)) for one in found]
 
 
 def _whole() -> QuerySet[Credential]:
@@ -52,7 +52,8 @@ def _whole() -> QuerySet[Credential]:
     return with_facts.order_by("certified_on", "id")
 
 
-def _holding(credential: Credential) -> Holding:
+def as_holding(credential: Credential) -> Holding:
+    """Answer a credential as the kernel takes it; its facts were read along with it."""
     return Holding(
         category=credential.category,
         certified_on=credential.certified_on,

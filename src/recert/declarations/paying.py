@@ -21,7 +21,8 @@ from recert.declarations.actions.submissions import (
     start_payment,
 )
 from recert.declarations.models import Declaration
-from recert.payments.actions import keep_intent, know_payer, settle_refund
+from recert.payments.actions.attempts import keep_intent, know_payer
+from recert.payments.actions.refunds import settle_refund
 from recert.payments.gateway import (
     Card,
     CardRefused,

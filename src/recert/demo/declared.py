@@ -11,7 +11,7 @@ from recert.declarations.actions.drafts import attest, start_declaration
 from recert.declarations.actions.submissions import settle_payment, start_payment
 from recert.declarations.models import Declaration
 from recert.demo.records import noon
-from recert.payments.actions import keep_intent
+from recert.payments.actions.attempts import keep_intent
 from recert.payments.gateway import Card, Found
 from recert.people.models import StaffRole
 from recert.people.queries import actor_of

@@ -20,7 +20,7 @@ from recert.desk.cases import rows_of
 from recert.desk.forms import PaymentFilter, RefundForm, payment_words
 from recert.desk.rights import rights_of
 from recert.journal.queries import history_of
-from recert.payments.actions import ask_refund
+from recert.payments.actions.refunds import ask_refund
 from recert.payments.gateway import Unreachable, the_gateway
 from recert.payments.models import Attempt, Refund
 from recert.payments.queries import (

@@ -12,7 +12,7 @@ from recert.board import the_rulebook
 from recert.desk.matters import is_untold, next_in_queue, queue_behind, slip_for
 from recert.desk.payments import pay_back
 from recert.desk.request_forms import SendBackForm
-from recert.payments.actions import agree_refund, decline_refund
+from recert.payments.actions.refunds import agree_refund, decline_refund
 from recert.payments.models import Refund
 from recert.payments.queries import refund_seen_by
 from recert.people.access import Request, needs

@@ -43,6 +43,7 @@ from recert.people.models import (
     StaffRole,
 )
 from recert.queue.models import Assignment, Note
+from recert.registry.models import Badge
 from recert.reminders.models import Reminded
 from recert.transcript.models import Activity, Document, Hold, SignedForm, TranscriptImport
 from recert.webhooks.models import Delivery, Watch, Webhook
@@ -231,6 +232,12 @@ TABLES: Final = (
         CycleChange,
         "credential__person",
         _("Cycles that were shortened, so that several end together."),
+    ),
+    Table(
+        Badge,
+        "credential__person",
+        _("Badges that the person took, as they were signed."),
+        goes={"document": ""},
     ),
     Table(
         Activity,

@@ -63,6 +63,10 @@ NOTICES: Final[Mapping[str, Told]] = {
     "webhook.changed": None,
     "webhook.ended": None,
     "webhook.told-again": None,
+    # A badge they take, and give back; why one ended, what ended it told.
+    "badge.issued": None,
+    "badge.given-back": None,
+    "badge.ended": None,
     # The request for it tells; where none was made, the board answers whoever asked.
     "person.name-changed": None,
     # An invitation is a letter itself. Its token is no fact that a journal may hold.

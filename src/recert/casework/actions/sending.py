@@ -15,7 +15,7 @@ from recert.casework.letters import facts_of
 from recert.casework.lives import REQUEST_MOVES
 from recert.casework.models import Request
 from recert.journal.actions import advance
-from recert.payments.actions import lock_order, open_order, start_attempt
+from recert.payments.actions.attempts import lock_order, open_order, start_attempt
 from recert.payments.gateway import Card
 from recert.payments.models import Attempt, Order
 from recert.payments.queries import kept_of, lines_of_order

@@ -13,7 +13,7 @@ from recert.casework.lives import REQUEST_MOVES
 from recert.casework.models import Request
 from recert.declarations.actions.submissions import give_up_payment, settle_payment
 from recert.journal.actions import advance
-from recert.payments.actions import abandon_attempt, settle_attempt
+from recert.payments.actions.attempts import abandon_attempt, settle_attempt
 from recert.payments.gateway import Found
 from recert.payments.models import Attempt
 from recert.payments.queries import attempt_at, last_attempt

@@ -24,7 +24,7 @@ from recert.declarations.letters import facts_of, paid_facts
 from recert.declarations.lives import MOVES
 from recert.declarations.models import PREFIX, Declaration
 from recert.journal.actions import advance
-from recert.payments.actions import (
+from recert.payments.actions.attempts import (
     abandon_attempt,
     lock_order,
     open_order,

@@ -1,0 +1,1 @@
+"""What changes orders, attempts to pay them, and refunds."""
