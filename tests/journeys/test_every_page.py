@@ -76,6 +76,8 @@ NO_PAGE = {
     "portal:end-acting": "a button",
     "portal:verification-file": "a file",
     "portal:public-keys": "a file",
+    "portal:staff-file": "a file",
+    "portal:organisations": "leads to the only one",
 }
 OTHERS = {
     "": [

@@ -43,6 +43,7 @@ from tests.declaring import (
     letter_that_came_back,
     submit,
 )
+from tests.employing import make_organisation_of
 from tests.fakes import fake_in
 from tests.making import (
     AT,
@@ -156,6 +157,20 @@ OBJECTS = {
     "desk:appeal": "appeal",
     "desk:appeal-enclosure": "appeal enclosure",
     "desk:refund": "refund",
+    "desk:organisation": "organisation",
+    "desk:change-organisation": "organisation",
+    "desk:accredit": "organisation",
+    "desk:invite-manager": "organisation",
+    "desk:end-organisation": "organisation",
+    "portal:organisation": "organisation",
+    "portal:members": "organisation",
+    "portal:member": "organisation",
+    "portal:keys": "organisation",
+    "portal:revoke-key": "organisation",
+    "portal:forms-to-sign": "organisation",
+    "portal:staff": "organisation",
+    "portal:ask-consent": "organisation",
+    "portal:staff-file": "organisation",
 }
 """The pages about a thing of somebody's, and which one it is."""
 
@@ -169,6 +184,9 @@ WORDS = {
     "portal:audit-period": ["period"],
     "desk:letter-sample": ["declaration.approved"],
     "desk:letter-sample-html": ["declaration.approved"],
+    "portal:member": ["member"],
+    "portal:revoke-key": ["key"],
+    "portal:staff-file": ["csv"],
     "portal:badge-file": ["json"],
     "portal:badge-list": [1],
     "portal:achievement": [CATEGORY, "maintained"],
@@ -299,6 +317,7 @@ def things_of(owner):
         "appeal": owner.appeal.ref,
         "appeal enclosure": owner.appeal_enclosure.ref,
         "refund": owner.refund.ref,
+        **make_organisation_of(owner),
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:stop-letters": token_of_letter(stop_key(owner.ref)),
         "portal:calendar-feed": token_of(link),
@@ -388,6 +407,7 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
     answer = client.post(address(name, things)) if posted else client.get(address(name, things))
     expected = {
         "portal:home": 302,  # to the dashboard
+        "portal:organisations": 302,  # to the only one
         "portal:bind": 302,  # is bound already
         "portal:invitation": 409,  # is over
         "portal:add-documents": 302,  # says that no file came

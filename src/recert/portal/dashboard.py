@@ -17,6 +17,7 @@ from recert.declarations.actions.allocations import allocate_points
 from recert.declarations.prices import prices_today
 from recert.declarations.queries import Position, Positions, positions_of
 from recert.journal.stopping import stop_of
+from recert.organisations.queries import works_for_somebody
 from recert.people.access import Request, needs, own_record, public
 from recert.people.queries import reader_of
 from recert.policy.permissions import Permission, Role
@@ -39,7 +40,8 @@ def home(request: Request) -> HttpResponse:
     if request.actor.is_staff:
         return redirect("desk:home")
     if request.actor.is_known:
-        return redirect("portal:bind")
+        works = works_for_somebody(request.account)
+        return redirect("portal:organisations" if works else "portal:bind")
     return render(request, "portal/front.html")
 
 
