@@ -66,17 +66,25 @@ def _draw_card(chance, category, ends_in):
     span = card.cycle(max(START, card.certified_on))
     what = chance.random()
     if what < 0.08:
-        decided_on = chance.choice(YEAR)
+        decided_on = _soon_after_something(chance, span)
         if card.certified_on < decided_on and span.starts <= decided_on <= span.ends:
             until = month_end(months_on(span.ends, chance.randint(3, 14)))
             card.inactive.append((decided_on, until))
     elif what < 0.16:
-        decided_on = chance.choice(YEAR)
+        decided_on = _soon_after_something(chance, span)
         earlier = month_end(months_on(span.ends, -chance.randint(1, 8)))
         if span.starts < decided_on <= earlier:
             card.shortened.append((decided_on, Span(span.starts, earlier)))
     _draw_declaration(chance, card, max([span.starts, *_changed_on(card)]))
     return card
+
+
+def _soon_after_something(chance, span):
+    """Answer a day, often one soon after something of a cycle was to be said."""
+    said = [day for day in span.moments().values() if YEAR[0] <= day <= YEAR[-9]]
+    if said and chance.random() < 0.7:
+        return chance.choice(said) + chance.randint(1, 5) * DAY
+    return chance.choice(YEAR)
 
 
 def _changed_on(card):
