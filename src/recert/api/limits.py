@@ -74,7 +74,7 @@ def clear_full(*, at: datetime) -> int:
     """Forget the allowances of which nothing is spent any more, and answer how many."""
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM api_allowance WHERE spent_until <= %s", [at])
-        return cursor.rowcount
+        return int(cursor.rowcount)
 
 
 def take_for(request: Request) -> HttpResponse | None:
