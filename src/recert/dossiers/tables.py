@@ -142,18 +142,8 @@ TABLES: Final = (
         _("Addresses of programs that are told of the person's credentials."),
         goes="with-account",
     ),
-    Table(
-        Watch,
-        "credential__person",
-        _("Credentials of the person of which an organisation's program is told."),
-        goes="rows",
-    ),
-    Table(
-        Delivery,
-        "credential__person",
-        _("What programs were told of the person's credentials."),
-        goes="rows",
-    ),
+    Table(Watch, "credential__person", _("Of what an organisation is told."), goes="rows"),
+    Table(Delivery, "credential__person", _("What programs were told."), goes="rows"),
     Table(
         Member,
         "account__person",
