@@ -224,12 +224,7 @@ TABLES: Final = (
         _("Cycles that were shortened, so that several end together."),
     ),
     Table(Listing, "person", _("That the person may be found by name."), goes="rows"),
-    Table(
-        Badge,
-        "credential__person",
-        _("Badges that the person took, as they were signed."),
-        goes={"document": ""},
-    ),
+    Table(Badge, "credential__person", _("Badges that were taken."), goes={"document": ""}),
     Table(
         Activity,
         "person",
