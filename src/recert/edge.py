@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -24,6 +25,7 @@ from recert import clock
 from recert.api import problems
 from recert.api.guard import refusal_to, sign_off, stamp_program
 from recert.board import the_rulebook
+from recert.organisations.queries import works_for_somebody
 from recert.people.access import PERSON_IS_NEEDED, PUBLIC, SIGNED_IN, Page, Request
 from recert.people.acting import in_anothers_name, until_when
 from recert.people.kept_forms import keep_form, page_of_form
@@ -181,4 +183,6 @@ def on_every_page(request: Request) -> dict[str, object]:
         "acting_person": getattr(request, "person", None),
         "rulebook": the_rulebook(),
         "demo": settings.DEMO,
+        # A query, and only where a page asks.
+        "works_for_somebody": partial(works_for_somebody, getattr(request, "account", None)),
     }

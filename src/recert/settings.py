@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "recert.payments",
     "recert.declarations",
     "recert.reminders",
+    "recert.employers",
     "recert.casework",
     "recert.webhooks",
     "recert.registry",
@@ -293,6 +294,13 @@ API_RATES = {  # so many requests in so many seconds
 }
 WEBHOOKS_INSIDE = False
 """Whether webhooks may be inside our own network, and in the clear; those of tests are."""
+
+
+# Employers
+
+STAFF_AT_RISK_DAYS = [int(one) for one in _listed("STAFF_AT_RISK_DAYS", "180,90,30")]
+"""So many days before a credential of their staff ends, managers are told. It is a courtesy to
+employers and no rule of a programme, so no rulebook says it."""
 
 
 # Card payments: Stripe with its keys, else the sandbox that `recert up` starts, else none

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from recert.organisations.key_actions import make_key
-from recert.organisations.models import Organisation
+from recert.organisations.models import Consent, Organisation
 from recert.people.queries import actor_of
 from recert.policy.permissions import Permission, Role
 from tests.making import AT, actor, make_account, make_activity, make_credential, make_person
@@ -47,6 +47,12 @@ def secret_for(kind, person=None, scopes=None):
 def program(secret):
     """Answer a client that shows a key."""
     return Client(headers={"Authorization": f"Bearer {secret}"})
+
+
+def make_consent(person, **fields):
+    """Make a consent of somebody to an employer."""
+    employer = make_organisation(employs=True, name="Harbour Hospital")
+    return Consent.objects.create(organisation=employer, person=person, given_at=AT, **fields)
 
 
 @pytest.fixture

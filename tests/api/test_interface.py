@@ -1,10 +1,13 @@
 """What is the same for every operation: who may, and how a "no" is said."""
 
+from datetime import timedelta
+
 import pytest
 from django.test import Client
 from ninja import Router
 
 from recert.api.interface import make_interface
+from recert.api.limits import take
 from recert.organisations.key_actions import make_key
 from tests.making import AT, actor, make_person
 
@@ -60,3 +63,59 @@ def test_a_method_that_is_not_there_is_a_problem(client):
     answer = client.delete("/api/v1/me")
     assert (answer.status_code, answer["Allow"]) == (405, "GET, HEAD")
     assert answer.json()["code"] == "wrong-method"
+
+
+def test_what_is_left_is_said_and_too_much_is_refused_until_it_fills_again(settings):
+    settings.API_RATES = {"key": (3, 60), "address": (2, 60)}
+    answers = [Client().get("/api/v1/me") for _each in range(3)]
+    assert [one.status_code for one in answers] == [401, 401, 429]
+    assert answers[0]["RateLimit"].startswith('"requests";r=1;t=')
+    assert answers[0]["RateLimit-Policy"] == '"requests";q=2;w=60'
+    assert answers[2].json()["code"] == "too-many-requests"
+    assert 1 <= int(answers[2]["Retry-After"]) <= 30
+    other = Client(REMOTE_ADDR="192.0.2.7").get("/api/v1/me")
+    assert other.status_code == 401
+
+
+def test_an_allowance_fills_evenly_and_what_is_refused_takes_nothing():
+    def ask(seconds):
+        return take("a", most=2, seconds=60, at=AT + timedelta(seconds=seconds))
+
+    assert [ask(0).remaining, ask(0).remaining] == [1, 0]
+    assert [ask(0).enough, ask(29).enough, ask(30).enough] == [False, False, True]
+    assert ask(31).again_in == 29
+    assert ask(1000).remaining == 1
+
+
+@pytest.mark.parametrize(
+    ("said", "status", "code"),
+    [
+        ({"data": "{", "content_type": "application/json"}, 400, "unreadable"),
+        ({"data": b"\xff", "content_type": "application/json"}, 400, "unreadable"),
+        ({"data": "a: b", "content_type": "text/yaml"}, 415, "wrong-media-type"),
+        ({"data": "{}", "content_type": "application/json"}, 422, "invalid"),
+        ({"data": "[]", "content_type": "application/json"}, 422, "invalid"),
+        ({"data": "{" * 3_000, "content_type": "application/json"}, 400, "unreadable"),
+        ({"data": " " * 1_100_000, "content_type": "application/json"}, 413, "too-large"),
+    ],
+)
+def test_a_body_that_is_none_is_a_problem(own, said, status, code):
+    answer = own.post("/api/v1/activities", **said)
+    assert (answer.status_code, answer.json()["code"]) == (status, code)
+    assert answer["Content-Type"] == "application/problem+json"
+
+
+def test_a_request_that_is_too_large_by_its_own_word_is_a_problem(client):
+    answer = client.post("/api/v1/assess", "{}", "application/json", CONTENT_LENGTH="999999999")
+    assert (answer.status_code, answer.json()["code"]) == (413, "too-large")
+
+
+def test_a_bug_of_ours_says_nothing_of_itself(own, monkeypatch, caplog):
+    def breaks(*_said, **_more):
+        raise RuntimeError("the secret reason")
+
+    monkeypatch.setattr("recert.api.credentials.positions_of", breaks)
+    answer = own.get("/api/v1/credentials")
+    assert (answer.status_code, answer.json()["code"]) == (500, "broken")
+    assert "secret" not in answer.text
+    assert "the secret reason" in caplog.text

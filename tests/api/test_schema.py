@@ -19,7 +19,7 @@ from recert.webhooks.actions import owe
 from recert.webhooks.models import Occasion, Webhook
 from recert.webhooks.queries import Happened
 from recert.wsgi import application
-from tests.api.conftest import KINDS, secret_for
+from tests.api.conftest import KINDS, make_consent, secret_for
 from tests.declaring import certified_for, earn_everything, submit
 from tests.making import AT, make_activity, make_credential, make_document, make_person
 
@@ -103,6 +103,7 @@ def make_keys():
         credentials=credential.ref,
         declarations=submit(credential, on=today).ref,
         register=credential.number,
+        consents=make_consent(person).ref,
         **webhook_of(person, credential),
     )
     return {kind: secret_for(kind, person if kind == "person" else None) for kind in KINDS}

@@ -13,7 +13,7 @@ from recert.policy.permissions import Permission
 from recert.webhooks.actions import owe
 from recert.webhooks.models import Occasion, Webhook
 from recert.webhooks.queries import Happened
-from tests.api.conftest import KINDS, program, secret_for
+from tests.api.conftest import KINDS, make_consent, program, secret_for
 from tests.declaring import certified_for, draft, earn_everything
 from tests.making import AT, make_activity, make_credential, make_document, make_person
 
@@ -36,6 +36,7 @@ OF_THINGS = {
     "read_webhook": "webhook",
     "patch_webhook": "webhook",
     "delete_webhook": "webhook",
+    "delete_consent": "consent",
     "list_deliveries": "webhook",
     "send_delivery": "delivery",
 }
@@ -66,6 +67,7 @@ def things():
     owe([Happened(credential.pk, Occasion.EXPIRED, AT.date())], at=AT)
     return {
         "webhook": webhook.ref,
+        "consent": make_consent(person).ref,
         "delivery": webhook.deliveries.get().ref,
         "person": person,
         "credential": credential.ref,

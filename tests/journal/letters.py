@@ -30,6 +30,12 @@ ASKING: dict[str, Any] = {
     "completed_on": "2024-04-20",
     "expires_at": "2024-05-18T12:00:00Z",
 }
+INVITED: dict[str, Any] = {
+    "organisation": "Lakeside Laboratory",
+    "expires_at": "2024-05-18T12:00:00Z",
+    "path": "/organisations/join/",
+    "leads_to": "OI-0000",
+}
 SAMPLES: dict[str, dict[str, Any]] = {
     "declaration.submitted": FACTS
     | {
@@ -126,6 +132,13 @@ SAMPLES: dict[str, dict[str, Any]] = {
     "form.asked-again": DECIDED | ASKING,
     "form.signed": FORM | {"signed_name": "Dr. Ada Employer"},
     "form.declined": FORM,
+    "member.invited": INVITED,
+    "consent.asked": INVITED | {"path": "/account/employers/"},
+    "staff.at-risk": {
+        "organisation": "Lakeside Laboratory",
+        "ahead": [{"days": 30, "count": 1}, {"days": 90, "count": 4}],
+        "path": "/organisations/OR-0000/staff?within=90",
+    },
     "claim.approved": DECIDED,
     "claim.refused": DECIDED,
 }

@@ -74,7 +74,13 @@ NO_PAGE = {
     "portal:end-acting": "a button",
 }
 OTHERS = {
-    "": ["/accounts/login/", "/accounts/signup/", "/accounts/password/reset/", "/nowhere"],
+    "": [
+        "/accounts/login/",
+        "/accounts/signup/",
+        "/accounts/password/reset/",
+        "/nowhere",
+        "/api/v1/docs",
+    ],
     "owner": [
         "/accounts/2fa/",
         "/accounts/email/",

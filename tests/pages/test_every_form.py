@@ -66,6 +66,7 @@ OWN = [
     ("portal:details", []),
     ("portal:address", ["home"]),
     ("portal:links", []),
+    ("portal:own-keys", []),
     ("portal:add", [HOURLY]),
     ("account_email", []),
     ("account_change_password", []),
@@ -89,6 +90,7 @@ DESK += [("desk:matter", ["declaration"]), ("desk:letter", ["letter"])]
 BUTTONS = {"desk:matter": "note", "desk:letter": "settle"} | {
     "portal:links": "make-standing",
     "portal:own-badge": "take",
+    "portal:own-keys": "make",
     "desk:staff": "grant",
     "account_email": "action_add",
 }

@@ -14,9 +14,9 @@ from recert.credentials.queries import credentials_held_by
 from recert.declarations.actions.decisions import approve_declaration, withdraw_declaration
 from recert.declarations.actions.draws import select_for_audit
 from recert.declarations.models import Audit, Declaration
-from recert.desk.charts import Series, picture_of
 from recert.policy.permissions import Role
 from recert.policy.standing import standing_on
+from recert.portal.charts import Series, picture_of
 from tests.declarations.test_audits import AUDITOR
 from tests.declaring import BOOK, REVIEWER, at, declared
 from tests.making import actor, make_account, make_credential, make_person

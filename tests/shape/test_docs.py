@@ -79,9 +79,13 @@ def test_examples_run(file):
     assert failed == 0
 
 
+RUN_ELSEWHERE = {"api.md"}  # by the tests of the interface, which have a server to ask
+
+
 @pytest.mark.parametrize("name", [file.relative_to(DOCS) for file in DOCS.rglob("*.md")], ids=str)
 def test_each_example_in_python_is_one_that_runs(name):
-    assert [block for block in blocks(name, "python") if not block.startswith(">>> ")] == []
+    found = [block for block in blocks(name, "python") if not block.startswith(">>> ")]
+    assert found == [] or str(name) in RUN_ELSEWHERE
 
 
 def test_there_are_examples_to_run():

@@ -7,6 +7,7 @@ import pytest
 from recert.credentials.models import Grant
 from recert.organisations.key_actions import make_key
 from recert.organisations.keys import bearer_of
+from recert.organisations.models import Consent
 from recert.policy.cycles import first_cycle
 from recert.policy.refusals import Refused
 from recert.webhooks import jobs
@@ -22,7 +23,14 @@ from recert.webhooks.actions import (
 )
 from recert.webhooks.messages import message_of
 from recert.webhooks.models import Delivery, Occasion, Watch, WatchedDay
-from recert.webhooks.queries import days_to_look_at, due, ended_on, renewed_between, watched
+from recert.webhooks.queries import (
+    Happened,
+    days_to_look_at,
+    due,
+    ended_on,
+    renewed_between,
+    watched,
+)
 from recert.webhooks.sending import Told
 from tests.api.conftest import secret_for
 from tests.making import BOOK, actor, make_credential, make_person
@@ -42,8 +50,14 @@ def acting(kind, person=None):
     return bearer_of(secret_for(kind, person), at=AT + timedelta(days=10_000)).actor
 
 
-def make(by, *numbers, today=BEFORE, occasions=EVERY, url=URL):
-    said = {"url": url, "occasions": occasions, "numbers": numbers, "today": today}
+def make(by, *numbers, today=BEFORE, occasions=EVERY, url=URL, of_staff=False):
+    said = {
+        "url": url,
+        "occasions": occasions,
+        "numbers": numbers,
+        "today": today,
+        "of_staff": of_staff,
+    }
     return make_webhook(**said, by=by, at=AT)[0]
 
 
@@ -134,6 +148,57 @@ def test_a_person_is_told_of_nobody_elses(person):
     assert told() == []
     with pytest.raises(Refused, match="your own"):
         make(acting("person", stranger), person.credential.number, url=URL + "2")
+
+
+def employer_of(person, *, consents=True):
+    """Answer an employer's actor, and a consent of somebody to it."""
+    by = acting("employer")
+    consent = None
+    if consents:
+        given = {"organisation_id": by.organisation, "person": person, "given_at": AT}
+        consent = Consent.objects.create(**given)
+    return by, consent
+
+
+def test_an_employer_is_told_of_whoever_consents_as_long_as_they_do(person):
+    other = make_person("Somebody Else")
+    make_credential(other, certified_on=CERTIFIED)
+    by, consent = employer_of(person)
+    make(by, of_staff=True)
+    assert [one for some in watched() for one in some] == [person.credential.pk]
+    find(EXPIRED_ON)
+    assert Delivery.objects.get().credential == person.credential
+    consent.withdrawn_at = AT
+    consent.save()
+    assert list(watched()) == []
+    owe([Happened(person.credential.pk, Occasion.RENEWED, EXPIRED_ON)], at=AT)
+    assert Delivery.objects.count() == 1
+
+
+def test_an_employer_that_did_not_ask_for_it_is_told_of_nobody(person):
+    by, _consent = employer_of(person)
+    make(by)
+    find(EXPIRED_ON)
+    assert told() == []
+
+
+def test_who_is_watched_twice_is_told_of_once(person):
+    by, _consent = employer_of(person)
+    webhook = make(by, of_staff=True)
+    webhook.organisation.verifies = True
+    webhook.organisation.save()
+    Watch.objects.create(webhook=webhook, credential=person.credential)
+    find(EXPIRED_ON)
+    assert len(told()) == 1
+
+
+def test_a_key_gets_nothing_told_that_its_scopes_do_not_show(person):
+    by, _consent = employer_of(person)
+    with pytest.raises(Refused, match="names numbers"):
+        make(by, person.credential.number)
+    for kind in ("verifier", "person"):
+        with pytest.raises(Refused, match="employer's key"):
+            make(acting(kind, person if kind == "person" else None), of_staff=True)
 
 
 def test_a_number_that_is_none_is_refused_whole(person):

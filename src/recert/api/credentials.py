@@ -24,7 +24,7 @@ from recert.refs import SHAPE
 
 router = Router(tags=["Credentials"])
 
-Ref = Annotated[str, Path(description="A ref.", pattern=f"^{SHAPE}$")]
+Ref = Annotated[str, Path(description="Which one, by its ref.", pattern=f"^{SHAPE}$")]
 ActivityRef = Annotated[str, Field(pattern=f"^{SHAPE}$")]
 Portions = dict[str, PointsText]
 
@@ -91,7 +91,7 @@ def list_credentials(request: Request) -> list[dict[str, object]]:
     "/credentials/{ref}",
     response=CredentialWhole,
     exclude_unset=True,
-    summary="One of your credentials, with its assessment and its plan",
+    summary="One of your credentials",
 )
 @needs(Permission.KEEP_OWN_RECORD)
 def read_credential(request: Request, ref: Ref) -> dict[str, object]:

@@ -7,16 +7,18 @@ from django.urls import include, path, re_path
 from recert.api import (
     activities,
     assessing,
+    consents,
     credentials,
     declarations,
     documents,
     people,
     register,
+    staff,
     tokens,
     webhooks,
 )
 from recert.api.interface import make_interface
-from recert.api.pages import openapi
+from recert.api.pages import docs, openapi
 from recert.api.problems import not_here
 from recert.people.access import public
 
@@ -29,6 +31,8 @@ for part in (
     activities,
     documents,
     declarations,
+    consents,
+    staff,
     register,
     assessing,
     tokens,
@@ -38,6 +42,7 @@ for part in (
 
 urlpatterns = [
     path("v1/openapi.json", openapi, name="openapi"),
+    path("v1/docs", docs, name="docs"),
     path("v1/", include(interface.urls[0])),
     re_path("^(?P<rest>.*)$", public(not_here), name="not-here"),
 ]

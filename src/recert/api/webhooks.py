@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 from django.http import HttpResponse
 from ninja import Router, Schema, Status
-from pydantic import ConfigDict, Field, StrictStr
+from pydantic import ConfigDict, Field, StrictBool, StrictStr
 
 from recert.api.credentials import Ref
 from recert.api.paging import After, Limit, page_of
@@ -39,7 +39,11 @@ class WebhookIn(Schema):
     )
     occasions: list[Occasion] = Field(min_length=1, max_length=10)
     numbers: Numbers = Field(
-        [], description="For an organisation: the credentials of which it is told, by number."
+        [], description="For a body that verifies: the credentials of which it is told, by number."
+    )
+    of_staff: StrictBool = Field(
+        default=False,
+        description="For an employer: it is told of all who consented, as long as they do.",
     )
 
 
@@ -59,6 +63,7 @@ class WebhookOut(Schema):
     url: str
     occasions: list[Occasion]
     numbers: list[str]
+    of_staff: bool
     made_at: datetime
 
 
@@ -101,6 +106,7 @@ def create_webhook(request: Request, said: WebhookIn) -> Status[Any]:
         url=said.url,
         occasions=said.occasions,
         numbers=said.numbers,
+        of_staff=said.of_staff,
         by=request.actor,
         today=request.today,
         at=request.at,
@@ -170,6 +176,7 @@ def _answer(webhook: Webhook, numbers: list[str]) -> dict[str, object]:
         "url": webhook.url,
         "occasions": webhook.occasions,
         "numbers": numbers,
+        "of_staff": webhook.of_staff,
         "made_at": webhook.made_at,
     }
 

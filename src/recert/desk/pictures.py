@@ -26,12 +26,12 @@ from recert.declarations.figures import (
     waiting_by_day,
 )
 from recert.declarations.waiting import state_words
-from recert.desk.charts import Picture, Series, picture_of
 from recert.payments.figures import taken_by_month
 from recert.people.access import Request, needs
 from recert.policy.calendar import BusinessDays
 from recert.policy.cycles import last_day_of_month, months_after
 from recert.policy.permissions import Permission
+from recert.portal.charts import Picture, Series, picture_of
 
 WEEKS: Final = 13
 MONTHS: Final = 12

@@ -70,6 +70,8 @@ GOES_OVER: Final[tuple[type[Model], ...]] = (
 """The tables whose rows go over to the kept record; what belongs to them goes with them."""
 
 STAYS: Final = {
+    "organisations.Consent": "given with its own record; of a merged one it shows nothing",
+    "organisations.ConsentRequest": "what was asked is asked again with the kept record",
     "people.Address": "copied where it is chosen",
     "people.Person": "records merged before lead on by themselves",
     "queue.Note": "a note is never changed; whoever reads reads those of all records",

@@ -30,7 +30,8 @@ from recert.declarations.models import (
     Use,
 )
 from recert.dossiers.models import Erasure, Merger
-from recert.organisations.models import ApiKey, Member
+from recert.employers.models import ToldOfRisk
+from recert.organisations.models import ApiKey, Consent, ConsentRequest, Member
 from recert.payments.models import Attempt, Order, OrderLine, Payer, Refund
 from recert.people.models import (
     Account,
@@ -157,6 +158,24 @@ TABLES: Final = (
         Member,
         "account__person",
         _("Organisations that the person works for here."),
+        goes="with-account",
+    ),
+    Table(
+        Consent,
+        "person",
+        _("Employers that see, or saw, where the person stands."),
+        goes="rows",
+    ),
+    Table(
+        ConsentRequest,
+        "person",
+        _("Employers that asked to see it."),
+        goes="rows",
+    ),
+    Table(
+        ToldOfRisk,
+        "member__account__person",
+        _("Days on which the person was told who of their staff is at risk."),
         goes="with-account",
     ),
     Table(
@@ -372,6 +391,8 @@ OF_NOBODY: Final[Mapping[str, str]] = {
     "api.Allowance": "refs of keys and addresses of senders, for minutes",
     "webhooks.WatchedDay": "the board's own",
     "organisations.Organisation": "an organisation's",
+    "organisations.MemberInvitation": "an organisation's: an address to which it wrote, for days",
+    "employers.RiskDay": "the board's own",
     "organisations.Accreditation": "an organisation's",
     "socialaccount.SocialApp": "the board's own",
 }

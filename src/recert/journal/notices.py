@@ -7,12 +7,16 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Final, Literal
 
-Told = Literal["certificant", "signer"] | None
+Told = Literal["certificant", "signer", "invited", "member"] | None
 """Who a letter goes to. None is nobody, and said on purpose."""
 
 CERTIFICANT: Final = "certificant"
 SIGNER: Final = "signer"
 """Somebody without an account, whom a certificant asked to sign a form of the board."""
+INVITED: Final = "invited"
+"""Whoever reads an address to which an organisation had us write."""
+MEMBER: Final = "member"
+"""Somebody who works for an organisation."""
 
 NOTICES: Final[Mapping[str, Told]] = {
     # What certificants do to their own transcript, they see when they do it.
@@ -36,6 +40,24 @@ NOTICES: Final[Mapping[str, Told]] = {
     "link.revoked": None,
     "key.made": None,
     "key.revoked": None,
+    # What the board notes of an organisation, its people see on their page.
+    "organisation.admitted": None,
+    "organisation.changed": None,
+    "organisation.ended": None,
+    "accreditation.added": None,
+    "accreditation.ended": None,
+    "member.invited": INVITED,
+    "member.invitation-revoked": None,
+    "member.joined": None,
+    "member.role-changed": None,
+    "member.left": None,
+    # An employer asks by a letter. That somebody said no, or withdrew it, is told to nobody.
+    "consent.asked": INVITED,
+    "consent.asked-in-vain": None,
+    "consent.given": None,
+    "consent.declined": None,
+    "consent.withdrawn": None,
+    "staff.at-risk": MEMBER,
     # What one's own program is told, one sees where one has it told.
     "webhook.made": None,
     "webhook.changed": None,

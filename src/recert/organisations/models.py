@@ -1,4 +1,4 @@
-"""Organisations that the board knows: their people, their accreditations, their keys."""
+"""Organisations that the board knows: their people, accreditations and keys, and who consents."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from recert.people.models import Account
+from recert.people.models import Account, Person
 from recert.refs import new_ref
 
 
@@ -74,6 +74,25 @@ class Member(models.Model):
         return f"{self.account} at {self.organisation}"
 
 
+class MemberInvitation(models.Model):
+    """A letter with which one account may come to work for an organisation, once, for some days."""
+
+    ref = models.TextField(unique=True, default=partial(new_ref, "OI"), editable=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="invitations"
+    )
+    email = models.EmailField()
+    role = models.TextField(choices=Member.Role, default=Member.Role.MEMBER)
+    invited_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    accepted_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        """Print the ref."""
+        return self.ref
+
+
 class Accreditation(models.Model):
     """That somebody accredited an organisation's courses, on which days."""
 
@@ -132,3 +151,62 @@ class ApiKey(models.Model):
     def __str__(self) -> str:
         """Print the label and how it begins."""
         return f"{self.label} ({self.hint}…)"
+
+
+class Consent(models.Model):
+    """That a certificant lets an employer see where they stand, from an instant to another."""
+
+    ref = models.TextField(unique=True, default=partial(new_ref, "CN"), editable=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="consents"
+    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="consents")
+    given_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        """As the table is made."""
+
+        constraints = (
+            models.UniqueConstraint(
+                fields=["organisation", "person"],
+                condition=models.Q(withdrawn_at=None),
+                name="consent_once",
+            ),
+        )
+
+    def __str__(self) -> str:
+        """Print the ref."""
+        return self.ref
+
+
+class ConsentRequest(models.Model):
+    """An employer asked somebody to consent. What it typed is kept; whom it found, it never sees.
+
+    `person` is of whom the number is, or who answered; None where nobody did. What was typed goes
+    when the request ends.
+    """
+
+    ref = models.TextField(unique=True, default=partial(new_ref, "CQ"), editable=False)
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="consent_requests"
+    )
+    name = models.TextField(blank=True)
+    email = models.EmailField(blank=True)
+    customer_number = models.TextField(blank=True)
+    person = models.ForeignKey(
+        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="consent_requests"
+    )
+    asked_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True, blank=True)
+    agreed = models.BooleanField(null=True, blank=True)
+
+    class Meta:
+        """As the table is made."""
+
+        ordering = ("-asked_at", "-id")
+
+    def __str__(self) -> str:
+        """Print the ref."""
+        return self.ref

@@ -14,7 +14,7 @@ from recert.credentials.models import Credential
 from recert.journal.actions import record_event
 from recert.organisations.models import Organisation
 from recert.people.models import Account
-from recert.policy.permissions import Actor
+from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused, not_found
 from recert.webhooks.models import Delivery, Occasion, Watch, WatchedDay, Webhook
 from recert.webhooks.queries import Happened, may_have_webhooks, watchers_of, webhooks_of
@@ -36,6 +36,7 @@ def make_webhook(
     url: str,
     occasions: Iterable[str],
     numbers: Collection[str],
+    of_staff: bool = False,
     by: Actor,
     today: date,
     at: datetime,
@@ -43,11 +44,14 @@ def make_webhook(
     """Have an address told what happens to credentials; answer it, and whether it is new.
 
     A person is told of their own. An organisation names those of which it is told, by their
-    numbers, as it could ask for each of them every day. The same address again changes nothing.
+    numbers, as it could ask for each of them every day; an employer may be told of all who
+    consented, as long as they do. The same address again changes nothing.
     """
     url, organisation, account = checked_url(url), None, None
     if not may_have_webhooks(by):
         raise Refused("not-permitted", _("There is nothing of which this key could be told."))
+    if of_staff and not (by.organisation and by.may(Permission.SEE_OWN_STAFF)):
+        raise Refused("not-permitted", _("Only an employer's key is told of its staff."))
     if by.organisation:
         organisation = Organisation.objects.select_for_update().get(pk=by.organisation)
     else:
@@ -64,11 +68,12 @@ def make_webhook(
         account=account,
         url=url,
         occasions=asked,
+        of_staff=of_staff,
         since_on=today,
         made_at=at,
         made_by=by.ref,
     )
-    _watch(webhook, numbers)
+    _watch(webhook, numbers, by)
     _note("webhook.made", webhook, by, at, url=url, occasions=asked, numbers=len(numbers))
     return webhook, True
 
@@ -79,17 +84,19 @@ def change_watches(
 ) -> None:
     """Have an organisation's webhook told of other credentials, by their numbers."""
     webhook = _locked(webhook, by)
-    _watch(webhook, watch)
+    _watch(webhook, watch, by)
     gone = Watch.objects.filter(webhook=webhook, credential__number__in=unwatch)
     gone.delete()
     _note("webhook.changed", webhook, by, at, watch=len(watch), unwatch=len(unwatch))
 
 
-def _watch(webhook: Webhook, numbers: Collection[str]) -> None:
+def _watch(webhook: Webhook, numbers: Collection[str], by: Actor) -> None:
     if not numbers:
         return
     if webhook.organisation_id is None:
         raise Refused("own-only", _("You are told of your own credentials; leave the numbers out."))
+    if not by.may(Permission.VERIFY_MANY):
+        raise Refused("not-permitted", _("Only the key of a body that verifies names numbers."))
     found = dict(Credential.objects.filter(number__in=numbers).values_list("number", "pk"))
     unknown = sorted(set(numbers) - set(found))
     if unknown:

@@ -37,6 +37,7 @@ class Webhook(models.Model):
     )
     url = models.TextField()
     occasions = ArrayField(models.TextField())
+    of_staff = models.BooleanField(default=False)  # of whoever consented to an employer
     since_on = models.DateField()  # what happened before is not told
     made_at = models.DateTimeField()
     made_by = models.TextField()
