@@ -11,6 +11,7 @@ from recert.api import (
     credentials,
     declarations,
     documents,
+    intake,
     people,
     register,
     staff,
@@ -37,6 +38,7 @@ for part in (
     assessing,
     tokens,
     webhooks,
+    intake,
 ):
     interface.add_router("", part.router)
 

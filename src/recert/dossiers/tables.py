@@ -31,7 +31,7 @@ from recert.declarations.models import (
 )
 from recert.dossiers.models import Erasure, Merger
 from recert.employers.models import ToldOfRisk
-from recert.intake.models import Candidate, Completion, Review
+from recert.intake.models import Candidate, Completion, Review, Statement
 from recert.organisations.models import ApiKey, Consent, ConsentRequest, Member
 from recert.payments.models import Attempt, Order, OrderLine, Payer, Refund
 from recert.people.models import (
@@ -183,6 +183,12 @@ TABLES: Final = (
         Completion,
         "person",
         _("What providers reported of the person."),
+        goes={"said": Value({}, JSONField())},
+    ),
+    Table(
+        Statement,
+        "completion__person",
+        _("What learning platforms said of the person."),
         goes={"said": Value({}, JSONField())},
     ),
     Table(

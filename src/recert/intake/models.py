@@ -240,3 +240,27 @@ class Review(models.Model):
     def __str__(self) -> str:
         """Print the ref."""
         return self.ref
+
+
+class Statement(models.Model):
+    """An xAPI statement as a learning platform sent it, so that it can be read again."""
+
+    organisation = models.ForeignKey(
+        Organisation, on_delete=models.PROTECT, related_name="statements"
+    )
+    number = models.UUIDField()  # the platform's own
+    completion = models.ForeignKey(Completion, on_delete=models.CASCADE, related_name="statements")
+    said = models.JSONField(default=dict)
+    stored_at = models.DateTimeField()
+
+    class Meta:
+        """As the table is made."""
+
+        ordering = ("-stored_at", "-id")
+        constraints = (
+            models.UniqueConstraint(fields=["organisation", "number"], name="statement_once"),
+        )
+
+    def __str__(self) -> str:
+        """Print its number."""
+        return str(self.number)

@@ -82,11 +82,7 @@ class Reader:
         self.today = today
         self.courses = {one.number: one for one in Course.objects.filter(organisation=organisation)}
         book = the_rulebook()
-        self.kinds = {
-            key
-            for key, one in book.kinds.items()
-            if one.reported_by_providers and isinstance(one.earns, PerHour)
-        }
+        self.kinds = kinds_reported()
         self.areas = {
             name.casefold(): key for key, one in book.areas.items() for name in (key, one.title)
         }
@@ -209,6 +205,15 @@ class Reader:
         except ValidationError:
             return Wrong(_("expected an email address"))
         return text
+
+
+def kinds_reported() -> list[str]:
+    """Answer the kinds of activity that providers report, which are told by their hours."""
+    return [
+        key
+        for key, one in the_rulebook().kinds.items()
+        if one.reported_by_providers and isinstance(one.earns, PerHour)
+    ]
 
 
 class Wrong(str):
