@@ -83,8 +83,11 @@ def _measure(lines: int) -> None:
         f"{whole['read']:.1f} s)",
         good=whole["seconds"] < ALLOWED_S,
     )
-    say("a bare COPY of the same rows", f"{bare:.1f} s; the intake has {share:.2f} of its rate",
-        good=share >= SHARE)
+    say(
+        "a bare COPY of the same rows",
+        f"{bare:.1f} s; the intake has {share:.2f} of its rate",
+        good=share >= SHARE,
+    )
     growth = whole["peak"] / small["peak"]
     say(
         "peak memory",
@@ -180,9 +183,10 @@ def _bare() -> float:
                 [table],
             )
             columns[table] = cursor.fetchone()[0]
-            with cursor.copy(f"COPY {table} ({columns[table]}) TO STDOUT") as out, (
-                DATA / f"{table}.copy"
-            ).open("wb") as file:
+            with (
+                cursor.copy(f"COPY {table} ({columns[table]}) TO STDOUT") as out,
+                (DATA / f"{table}.copy").open("wb") as file,
+            ):
                 for data in out:
                     file.write(data)
         cursor.execute(EMPTY)
@@ -194,9 +198,10 @@ def _bare() -> float:
 
 
 def _copy_in(cursor: Any, table: str, columns: dict[str, str]) -> None:  # noqa: ANN401  # Django's
-    with cursor.copy(f"COPY {table} ({columns[table]}) FROM STDIN") as into, (
-        DATA / f"{table}.copy"
-    ).open("rb") as file:
+    with (
+        cursor.copy(f"COPY {table} ({columns[table]}) FROM STDIN") as into,
+        (DATA / f"{table}.copy").open("rb") as file,
+    ):
         while data := file.read(1 << 20):
             into.write(data)
 
@@ -204,8 +209,8 @@ def _copy_in(cursor: Any, table: str, columns: dict[str, str]) -> None:  # noqa:
 def _batch() -> float:
     from django.test import Client  # noqa: PLC0415  # as above
 
-    from recert.organisations.models import ApiKey  # noqa: PLC0415  # as above
     from recert.organisations.keys import digest_of, new_secret  # noqa: PLC0415  # as above
+    from recert.organisations.models import ApiKey  # noqa: PLC0415  # as above
 
     provider, _actor = _provider()
     secret = new_secret()

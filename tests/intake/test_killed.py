@@ -98,9 +98,7 @@ def test_killed_while_it_is_read_it_is_read_anew():
     provider = make_provider()
     person = make_person(account=False)
     lines = lines_for([person])
-    intake = send_file(
-        provider, file=file_of(lines), name="may.csv", by=reporter(provider), at=AT
-    )
+    intake = send_file(provider, file=file_of(lines), name="may.csv", by=reporter(provider), at=AT)
     chance = random.Random(7)
     for _each in range(5):
         killed(lambda: read_file(intake.pk, today=TODAY, at=AT), chance, by_clock=True)

@@ -3,6 +3,7 @@
 import uuid
 
 import pytest
+from tincan import Activity as Target
 from tincan import (
     ActivityDefinition,
     Agent,
@@ -14,7 +15,6 @@ from tincan import (
     StatementRef,
     Verb,
 )
-from tincan import Activity as Target
 
 from recert.intake.learning import COMPLETED, VOIDED, credit_extension
 from recert.intake.models import Completion

@@ -33,7 +33,9 @@ def person():
 
 
 def fates(intake):
-    return list(Line.objects.filter(intake=intake).order_by("number").values_list("fate", flat=True))
+    return list(
+        Line.objects.filter(intake=intake).order_by("number").values_list("fate", flat=True)
+    )
 
 
 def test_a_line_becomes_a_locked_activity_with_one_event(provider, person):
@@ -125,14 +127,23 @@ def test_two_of_three_are_unclear(provider, person, wrong):
 
 
 def test_the_answer_is_the_same_for_a_stranger_a_doubt_and_a_match(provider, person):
-    for fields in (about(person), about(person) | {"email": "x@example.org"}, {
-        "given_names": "No", "family_name": "One", "born_on": "1970-01-01", "email": "n@example.org"
-    }):
+    for fields in (
+        about(person),
+        about(person) | {"email": "x@example.org"},
+        {
+            "given_names": "No",
+            "family_name": "One",
+            "born_on": "1970-01-01",
+            "email": "n@example.org",
+        },
+    ):
         intake = taken(provider, [said(**fields)])
         assert fates(intake) == [""]
         assert intake.fates == {"taken": 1}
     assert set(Completion.objects.values_list("state", flat=True)) == {
-        "recorded", "unclear", "unknown"
+        "recorded",
+        "unclear",
+        "unknown",
     }
 
 

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from ninja import Path, Router, Schema
 from pydantic import ConfigDict, Field, StrictBool, StrictStr
 
-from recert.api.answers import PointsText
 from recert.api.activities import Day
+from recert.api.answers import PointsText
 from recert.api.interface import Invalid
 from recert.board import the_rulebook
 from recert.intake.actions.courses import keep_course

@@ -56,7 +56,9 @@ def _keep(request: Request) -> HttpResponse:
     numbers = take_statements(
         own_provider(request.actor), sent, today=request.today, by=request.actor, at=request.at
     )
-    return HttpResponse(status=204) if request.method == "PUT" else JsonResponse(numbers, safe=False)
+    return (
+        HttpResponse(status=204) if request.method == "PUT" else JsonResponse(numbers, safe=False)
+    )
 
 
 def _sent(request: Request) -> list[dict[str, Any]]:

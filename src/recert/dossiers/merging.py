@@ -15,8 +15,8 @@ from recert.casework.models import Request
 from recert.credentials.models import Credential
 from recert.declarations.models import Allocation, AuditItem, Declaration, DeclaredActivity, Use
 from recert.dossiers.models import Erasure, Merger
-from recert.payments.models import Attempt, Order, Payer, Refund
 from recert.intake.models import Completion
+from recert.payments.models import Attempt, Order, Payer, Refund
 from recert.people.models import (
     Account,
     FormerName,

@@ -168,8 +168,7 @@ class Completion(models.Model):
         constraints = (
             models.UniqueConstraint(fields=["organisation", "number"], name="completion_once"),
             models.CheckConstraint(
-                condition=~Q(state="recorded")
-                | Q(person__isnull=False, activity__isnull=False),
+                condition=~Q(state="recorded") | Q(person__isnull=False, activity__isnull=False),
                 name="completion_recorded_for_somebody",
             ),
         )
@@ -232,9 +231,7 @@ class Review(models.Model):
         """As the table is made."""
 
         indexes = (
-            models.Index(
-                fields=["opened_at", "id"], condition=Q(state="open"), name="review_open"
-            ),
+            models.Index(fields=["opened_at", "id"], condition=Q(state="open"), name="review_open"),
         )
 
     def __str__(self) -> str:

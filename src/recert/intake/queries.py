@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, TextField, Value
 
 from recert.intake.models import Completion, Course, Intake, Line, Review, Statement
 from recert.organisations.models import Organisation
@@ -16,9 +15,7 @@ from recert.policy.refusals import not_found
 
 def own_provider(actor: Actor) -> Organisation:
     """Answer the provider for which somebody acts. Raises `Refused`."""
-    found = Organisation.objects.filter(
-        pk=actor.organisation, provides=True, ended_at=None
-    ).first()
+    found = Organisation.objects.filter(pk=actor.organisation, provides=True, ended_at=None).first()
     if found is None or not actor.may(Permission.REPORT_COMPLETIONS):
         raise not_found()
     return found
@@ -61,12 +58,12 @@ def lines_of(intake: Intake) -> Iterator[Line]:
 
 def completions_unclear() -> QuerySet[Completion]:
     """Answer completions of which it is not clear whose they are."""
-    return Completion.objects.filter(state=Completion.State.UNCLEAR)
+    return completions_all().filter(state=Completion.State.UNCLEAR)
 
 
 def completions_all() -> QuerySet[Completion]:
     """Answer all that was reported."""
-    return Completion.objects.all()
+    return Completion.objects.annotate(of_nobody=Value("", TextField()))
 
 
 def reviews_open() -> QuerySet[Review]:
@@ -90,3 +87,48 @@ def statement_of(provider: Organisation, number: UUID) -> Statement:
 def statements_of(provider: Organisation) -> list[Statement]:
     """Answer the latest statements of a provider."""
     return list(provider.statements.all()[:100])
+
+
+def first_lines(intake: Intake, most: int) -> list[Line]:
+    """Answer some lines from the beginning of a file."""
+    return list(Line.objects.filter(intake=intake, wrong="").order_by("number")[:most])
+
+
+def wrong_lines(intake: Intake) -> QuerySet[Line]:
+    """Answer the lines that could not be read."""
+    return Line.objects.filter(intake=intake).exclude(wrong="").order_by("number")
+
+
+def perhaps_of(person: int) -> list[Completion]:
+    """Answer what may be somebody's, for them to say: without what would tell of another."""
+    found = Completion.objects.filter(
+        state=Completion.State.UNCLEAR,
+        candidates__person=person,
+        candidates__denied_at=None,
+    )
+    return list(found.select_related("organisation").order_by("reported_at", "id"))
+
+
+def own_perhaps(actor: Actor, ref: str) -> Completion:
+    """Answer what may be somebody's to them. Raises `Refused`."""
+    found = next((one for one in perhaps_of(actor.person or 0) if one.ref == ref), None)
+    if found is None:
+        raise not_found()
+    return found
+
+
+def completion_seen_by(actor: Actor, ref: str) -> Completion:
+    """Answer a completion to staff who keep records. Raises `Refused`."""
+    found = Completion.objects.filter(ref=ref).select_related("organisation", "person").first()
+    if found is None or not actor.may(Permission.KEEP_RECORDS):
+        raise not_found()
+    return found
+
+
+def review_seen_by(actor: Actor, ref: str) -> Review:
+    """Answer a review to staff who keep records. Raises `Refused`."""
+    rows = Review.objects.select_related("completion__activity__person", "completion__organisation")
+    found = rows.filter(ref=ref).first()
+    if found is None or not actor.may(Permission.KEEP_RECORDS):
+        raise not_found()
+    return found

@@ -140,7 +140,8 @@ class Reader:
             else course.contact_hours
         )
         covers = (
-            read("areas", self.covers(text["areas"])) if text["areas"] or not course
+            read("areas", self.covers(text["areas"]))
+            if text["areas"] or not course
             else course.covers
         )
         day = read("completed_on", day_of(text["completed_on"]))

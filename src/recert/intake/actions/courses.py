@@ -34,5 +34,7 @@ def keep_course(
     for name, value in fields.items():
         setattr(course, name, value)
     course.save()
-    record_event("course.kept", subject=course.ref, by=by, at=at, facts={"number": number, **fields})
+    record_event(
+        "course.kept", subject=course.ref, by=by, at=at, facts={"number": number, **fields}
+    )
     return course

@@ -8,7 +8,6 @@ from typing import Any
 
 from django.core.files.base import File
 from django.db import connection, transaction
-from django.utils.translation import gettext as _
 from psycopg import sql
 
 from recert.intake.actions.taking import take_lines
@@ -146,5 +145,3 @@ def _last_line(intake: Intake) -> int:
 def _locked(intake_id: int) -> Intake:
     rows = Intake.objects.select_related("organisation").select_for_update(of=("self",))
     return rows.get(pk=intake_id)
-
-

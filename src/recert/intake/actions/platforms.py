@@ -67,9 +67,7 @@ def _take(
 ) -> None:
     lines = [line_in(one, provider) for one in statements]
     name = _("Sent by a learning platform")
-    intake = take_batch(
-        provider, enumerate(lines, 1), name=name, today=today, by=by, at=at
-    )
+    intake = take_batch(provider, enumerate(lines, 1), name=name, today=today, by=by, at=at)
     wrong = Line.objects.filter(intake=intake).exclude(wrong="").first()
     if wrong:
         raise Refused("unreadable", wrong.wrong)

@@ -113,9 +113,7 @@ def _names(line: Line, person: Person) -> bool:
     )
 
 
-def _change(
-    known: Completion, activity: Activity, line: Line, *, by: Actor, at: datetime
-) -> None:
+def _change(known: Completion, activity: Activity, line: Line, *, by: Actor, at: datetime) -> None:
     changed = [name for name in SAID if getattr(activity, name) != getattr(line, name)]
     back = activity.state == Activity.State.WITHDRAWN
     before = {name: getattr(activity, name) for name in changed}

@@ -9,156 +9,350 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('organisations', '0002_invitations_and_consents'),
-        ('people', '0004_former_names_found'),
-        ('transcript', '0005_signed_forms'),
+        ("organisations", "0002_invitations_and_consents"),
+        ("people", "0004_former_names_found"),
+        ("transcript", "0005_signed_forms"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Completion',
+            name="Completion",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.TextField(default=functools.partial(recert.refs.new_ref, *('CM',), **{}), editable=False, unique=True)),
-                ('number', models.TextField()),
-                ('state', models.TextField(choices=[('recorded', 'Recorded'), ('unclear', 'Unclear'), ('unknown', 'Unknown'), ('revoked', 'Revoked')])),
-                ('digest', models.TextField()),
-                ('said', models.JSONField(default=dict)),
-                ('reported_at', models.DateTimeField()),
-                ('activity', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='completion', to='transcript.activity')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='completions', to='organisations.organisation')),
-                ('person', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='completions', to='people.person')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    models.TextField(
+                        default=functools.partial(recert.refs.new_ref, *("CM",), **{}),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.TextField()),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("recorded", "Recorded"),
+                            ("unclear", "Unclear"),
+                            ("unknown", "Unknown"),
+                            ("revoked", "Revoked"),
+                        ]
+                    ),
+                ),
+                ("digest", models.TextField()),
+                ("said", models.JSONField(default=dict)),
+                ("reported_at", models.DateTimeField()),
+                (
+                    "activity",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="completion",
+                        to="transcript.activity",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="completions",
+                        to="organisations.organisation",
+                    ),
+                ),
+                (
+                    "person",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="completions",
+                        to="people.person",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Candidate',
+            name="Candidate",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('confidence', models.PositiveSmallIntegerField()),
-                ('denied_at', models.DateTimeField(blank=True, null=True)),
-                ('person', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='maybe_completed', to='people.person')),
-                ('completion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='candidates', to='intake.completion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("confidence", models.PositiveSmallIntegerField()),
+                ("denied_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="maybe_completed",
+                        to="people.person",
+                    ),
+                ),
+                (
+                    "completion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="candidates",
+                        to="intake.completion",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-confidence', 'id'),
+                "ordering": ("-confidence", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Course',
+            name="Course",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.TextField(default=functools.partial(recert.refs.new_ref, *('CO',), **{}), editable=False, unique=True)),
-                ('number', models.TextField()),
-                ('title', models.TextField()),
-                ('kind', models.TextField()),
-                ('covers', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), blank=True, default=list, size=None)),
-                ('contact_hours', models.PositiveIntegerField()),
-                ('from_on', models.DateField(blank=True, null=True)),
-                ('until_on', models.DateField(blank=True, null=True)),
-                ('accredited_by', models.TextField(blank=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='courses', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    models.TextField(
+                        default=functools.partial(recert.refs.new_ref, *("CO",), **{}),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                ("number", models.TextField()),
+                ("title", models.TextField()),
+                ("kind", models.TextField()),
+                (
+                    "covers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), blank=True, default=list, size=None
+                    ),
+                ),
+                ("contact_hours", models.PositiveIntegerField()),
+                ("from_on", models.DateField(blank=True, null=True)),
+                ("until_on", models.DateField(blank=True, null=True)),
+                ("accredited_by", models.TextField(blank=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="courses",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('title', 'id'),
+                "ordering": ("title", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Intake',
+            name="Intake",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.TextField(default=functools.partial(recert.refs.new_ref, *('IT',), **{}), editable=False, unique=True)),
-                ('state', models.TextField(choices=[('sent', 'Sent'), ('read', 'Read'), ('taking', 'Taking'), ('taken', 'Taken'), ('discarded', 'Discarded')], default='sent')),
-                ('name', models.TextField()),
-                ('file', models.FileField(blank=True, max_length=200, upload_to=recert.intake.models.file_path)),
-                ('problem', models.TextField(blank=True)),
-                ('lines', models.PositiveIntegerField(default=0)),
-                ('done', models.PositiveIntegerField(default=0)),
-                ('fates', models.JSONField(default=dict)),
-                ('by', models.TextField()),
-                ('by_ref', models.TextField()),
-                ('sent_at', models.DateTimeField()),
-                ('taken_at', models.DateTimeField(blank=True, null=True)),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='intakes', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    models.TextField(
+                        default=functools.partial(recert.refs.new_ref, *("IT",), **{}),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("sent", "Sent"),
+                            ("read", "Read"),
+                            ("taking", "Taking"),
+                            ("taken", "Taken"),
+                            ("discarded", "Discarded"),
+                        ],
+                        default="sent",
+                    ),
+                ),
+                ("name", models.TextField()),
+                (
+                    "file",
+                    models.FileField(
+                        blank=True, max_length=200, upload_to=recert.intake.models.file_path
+                    ),
+                ),
+                ("problem", models.TextField(blank=True)),
+                ("lines", models.PositiveIntegerField(default=0)),
+                ("done", models.PositiveIntegerField(default=0)),
+                ("fates", models.JSONField(default=dict)),
+                ("by", models.TextField()),
+                ("by_ref", models.TextField()),
+                ("sent_at", models.DateTimeField()),
+                ("taken_at", models.DateTimeField(blank=True, null=True)),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="intakes",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-sent_at', '-id'),
+                "ordering": ("-sent_at", "-id"),
             },
         ),
         migrations.CreateModel(
-            name='Line',
+            name="Line",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.PositiveIntegerField()),
-                ('completion', models.TextField(blank=True)),
-                ('customer_number', models.TextField(blank=True)),
-                ('given_names', models.TextField(blank=True)),
-                ('family_name', models.TextField(blank=True)),
-                ('born_on', models.DateField(null=True)),
-                ('email', models.TextField(blank=True)),
-                ('kind', models.TextField(blank=True)),
-                ('title', models.TextField(blank=True)),
-                ('completed_on', models.DateField(null=True)),
-                ('contact_hours', models.PositiveIntegerField(null=True)),
-                ('covers', django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None)),
-                ('revoked', models.BooleanField(default=False)),
-                ('digest', models.TextField(blank=True)),
-                ('wrong', models.TextField(blank=True)),
-                ('fate', models.TextField(blank=True)),
-                ('intake', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='read_lines', to='intake.intake')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.PositiveIntegerField()),
+                ("completion", models.TextField(blank=True)),
+                ("customer_number", models.TextField(blank=True)),
+                ("given_names", models.TextField(blank=True)),
+                ("family_name", models.TextField(blank=True)),
+                ("born_on", models.DateField(null=True)),
+                ("email", models.TextField(blank=True)),
+                ("kind", models.TextField(blank=True)),
+                ("title", models.TextField(blank=True)),
+                ("completed_on", models.DateField(null=True)),
+                ("contact_hours", models.PositiveIntegerField(null=True)),
+                (
+                    "covers",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.TextField(), default=list, size=None
+                    ),
+                ),
+                ("revoked", models.BooleanField(default=False)),
+                ("digest", models.TextField(blank=True)),
+                ("wrong", models.TextField(blank=True)),
+                ("fate", models.TextField(blank=True)),
+                (
+                    "intake",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="read_lines",
+                        to="intake.intake",
+                    ),
+                ),
             ],
         ),
         migrations.CreateModel(
-            name='Review',
+            name="Review",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('ref', models.TextField(default=functools.partial(recert.refs.new_ref, *('RW',), **{}), editable=False, unique=True)),
-                ('state', models.TextField(choices=[('open', 'Open'), ('closed', 'Closed')], default='open')),
-                ('revoked', models.BooleanField()),
-                ('said', models.JSONField(default=dict)),
-                ('opened_at', models.DateTimeField()),
-                ('closed_at', models.DateTimeField(blank=True, null=True)),
-                ('because', models.TextField(blank=True)),
-                ('completion', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='reviews', to='intake.completion')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "ref",
+                    models.TextField(
+                        default=functools.partial(recert.refs.new_ref, *("RW",), **{}),
+                        editable=False,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[("open", "Open"), ("closed", "Closed")], default="open"
+                    ),
+                ),
+                ("revoked", models.BooleanField()),
+                ("said", models.JSONField(default=dict)),
+                ("opened_at", models.DateTimeField()),
+                ("closed_at", models.DateTimeField(blank=True, null=True)),
+                ("because", models.TextField(blank=True)),
+                (
+                    "completion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="reviews",
+                        to="intake.completion",
+                    ),
+                ),
             ],
         ),
         migrations.AddIndex(
-            model_name='completion',
-            index=models.Index(condition=models.Q(('state', 'unclear')), fields=['reported_at', 'id'], name='completion_unclear'),
+            model_name="completion",
+            index=models.Index(
+                condition=models.Q(("state", "unclear")),
+                fields=["reported_at", "id"],
+                name="completion_unclear",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='completion',
-            constraint=models.UniqueConstraint(fields=('organisation', 'number'), name='completion_once'),
+            model_name="completion",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "number"), name="completion_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='completion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'recorded'), _negated=True), models.Q(('activity__isnull', False), ('person__isnull', False)), _connector='OR'), name='completion_recorded_for_somebody'),
+            model_name="completion",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "recorded"), _negated=True),
+                    models.Q(("activity__isnull", False), ("person__isnull", False)),
+                    _connector="OR",
+                ),
+                name="completion_recorded_for_somebody",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='candidate',
-            constraint=models.UniqueConstraint(fields=('completion', 'person'), name='candidate_once'),
+            model_name="candidate",
+            constraint=models.UniqueConstraint(
+                fields=("completion", "person"), name="candidate_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='course',
-            constraint=models.UniqueConstraint(fields=('organisation', 'number'), name='course_once'),
+            model_name="course",
+            constraint=models.UniqueConstraint(
+                fields=("organisation", "number"), name="course_once"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('title', ''), _negated=True), models.Q(('number', ''), _negated=True)), name='course_is_named'),
+            model_name="course",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("title", ""), _negated=True), models.Q(("number", ""), _negated=True)
+                ),
+                name="course_is_named",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='course',
-            constraint=models.CheckConstraint(condition=models.Q(('contact_hours__gt', 0)), name='course_takes_time'),
+            model_name="course",
+            constraint=models.CheckConstraint(
+                condition=models.Q(("contact_hours__gt", 0)), name="course_takes_time"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='line',
-            constraint=models.UniqueConstraint(fields=('intake', 'number'), name='line_once'),
+            model_name="line",
+            constraint=models.UniqueConstraint(fields=("intake", "number"), name="line_once"),
         ),
         migrations.AddIndex(
-            model_name='review',
-            index=models.Index(condition=models.Q(('state', 'open')), fields=['opened_at', 'id'], name='review_open'),
+            model_name="review",
+            index=models.Index(
+                condition=models.Q(("state", "open")),
+                fields=["opened_at", "id"],
+                name="review_open",
+            ),
         ),
     ]

@@ -5,26 +5,48 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('intake', '0002_refs_by_the_database'),
-        ('organisations', '0002_invitations_and_consents'),
+        ("intake", "0002_refs_by_the_database"),
+        ("organisations", "0002_invitations_and_consents"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Statement',
+            name="Statement",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.UUIDField()),
-                ('said', models.JSONField(default=dict)),
-                ('stored_at', models.DateTimeField()),
-                ('completion', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='statements', to='intake.completion')),
-                ('organisation', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='statements', to='organisations.organisation')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("number", models.UUIDField()),
+                ("said", models.JSONField(default=dict)),
+                ("stored_at", models.DateTimeField()),
+                (
+                    "completion",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="statements",
+                        to="intake.completion",
+                    ),
+                ),
+                (
+                    "organisation",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="statements",
+                        to="organisations.organisation",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-stored_at', '-id'),
-                'constraints': [models.UniqueConstraint(fields=('organisation', 'number'), name='statement_once')],
+                "ordering": ("-stored_at", "-id"),
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=("organisation", "number"), name="statement_once"
+                    )
+                ],
             },
         ),
     ]
