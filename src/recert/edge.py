@@ -39,7 +39,7 @@ from recert.portal.policies import CONTENT_SECURITY_POLICY
 LARGEST_REQUEST = 420_000_000
 """The most bytes of one request: twenty documents of the largest size, and what is around them."""
 
-FOR_PROGRAMS = "/api/"
+FOR_PROGRAMS = ("/api/", "/xapi/")
 """Where the interface is: programs come there, with keys."""
 
 STATUS = {"not-found": 404, "not-permitted": 403}

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "recert.declarations",
     "recert.reminders",
     "recert.employers",
+    "recert.intake",
     "recert.casework",
     "recert.webhooks",
     "recert.registry",
@@ -214,7 +215,9 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1_000_000  # of what is typed; files are told apart by their check
+DATA_UPLOAD_MAX_MEMORY_SIZE = (
+    8_000_000  # ten thousand completions; files are told apart by their check
+)
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 

@@ -14,6 +14,7 @@ urlpatterns = [
     path("desk/", include("recert.desk.urls")),
     path("accounts/", include("allauth.urls")),
     path("api/", include("recert.api.urls")),
+    path("xapi/", include("recert.api.xapi_urls")),
 ]
 if settings.DEMO:
     urlpatterns += [path("demo/", include("recert.demo.urls"))]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64decode
 from typing import Any
 
 from django.http import HttpResponse
@@ -18,7 +19,9 @@ from recert.policy.permissions import NOBODY, Permission
 def stamp_program(request: Any) -> Person | None:  # noqa: ANN401  # becomes a `Request` here
     """Say who asks, by the key that is shown; a session opens nothing here. Answer who reads."""
     scheme, _space, shown = request.headers.get("Authorization", "").partition(" ")
-    is_shown = scheme.lower() == "bearer"
+    is_shown = scheme.lower() in {"bearer", "basic"}
+    if scheme.lower() == "basic":  # as learning platforms send xAPI: the key is the password
+        shown = _password_in(shown)
     bearer = bearer_of(shown.strip(), at=request.at) if is_shown else None
     request.bearer, request.left, request.acting_until = bearer, None, None
     request.showed_nothing_known = is_shown and bearer is None
@@ -28,6 +31,13 @@ def stamp_program(request: Any) -> Person | None:  # noqa: ANN401  # becomes a `
         note_use(bearer.key, at=request.at)
     reader: Person | None = request.person
     return reader
+
+
+def _password_in(shown: str) -> str:
+    try:
+        return b64decode(shown, validate=True).decode().partition(":")[2]
+    except ValueError:
+        return ""
 
 
 def refusal_to(request: Request, declared: str) -> HttpResponse | None:

@@ -11,6 +11,7 @@ from recert.api import (
     credentials,
     declarations,
     documents,
+    intake,
     letters,
     people,
     register,
@@ -39,6 +40,7 @@ for part in (
     assessing,
     tokens,
     webhooks,
+    intake,
 ):
     interface.add_router("", part.router)
 

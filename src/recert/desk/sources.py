@@ -16,6 +16,12 @@ from recert.casework.asked import (
 )
 from recert.declarations.auditing import audits_all, audits_to_judge
 from recert.declarations.waiting import declarations_submitted, declarations_to_decide
+from recert.intake.queries import (
+    completions_all,
+    completions_unclear,
+    reviews_all,
+    reviews_open,
+)
 from recert.journal.queries import notices_all, notices_that_came_back
 from recert.payments.queries import refunds_all, refunds_of_others, refunds_to_look_after
 from recert.policy.permissions import Permission
@@ -92,6 +98,27 @@ SOURCES: Final = (
         for_others=refunds_of_others,
     ),
     Source(
+        kind="completion",
+        prefix="CM",
+        needs=Permission.KEEP_RECORDS,
+        sees=Permission.KEEP_RECORDS,
+        waiting=completions_unclear,
+        seen=completions_all,
+        since="reported_at",
+        named="organisation__name",
+        whose="of_nobody",
+    ),
+    Source(
+        kind="review",
+        prefix="RW",
+        needs=Permission.KEEP_RECORDS,
+        sees=Permission.KEEP_RECORDS,
+        waiting=reviews_open,
+        seen=reviews_all,
+        since="opened_at",
+        person="completion__person",
+    ),
+    Source(
         kind="letter",
         prefix="NO",
         needs=Permission.KEEP_RECORDS,
@@ -111,6 +138,8 @@ PAGES: Final = {
     "request": "desk:request",
     "claim": "desk:claim",
     "refund": "desk:refund",
+    "completion": "desk:completion",
+    "review": "desk:review",
     "letter": "desk:letter",
 }
 """By kind, the page on which one decides."""
@@ -125,6 +154,8 @@ def kind_words() -> dict[str, str]:
         "request": _("Request"),
         "claim": _("Claim"),
         "refund": _("Refund"),
+        "completion": _("Completion"),
+        "review": _("Change after the fact"),
         "letter": _("Letter"),
     }
 

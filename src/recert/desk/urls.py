@@ -19,6 +19,7 @@ from recert.desk import (
     pictures,
     queue,
     refunds,
+    reported,
     requests,
 )
 
@@ -51,6 +52,8 @@ urlpatterns = [
     path("payments", payments.payments, name="payments"),
     path("payments/<ref:ref>", payments.payment, name="payment"),
     path("payments/refunds/<ref:ref>", refunds.second_look, name="refund"),
+    path("completions/<ref:ref>", reported.completion, name="completion"),
+    path("reviews/<ref:ref>", reported.review, name="review"),
     path("claims", claims.claims, name="claims"),
     path("claims/<ref:ref>", claims.claim, name="claim"),
     path("forms/<ref:ref>", claims.paper, name="paper"),

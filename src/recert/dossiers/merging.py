@@ -15,6 +15,7 @@ from recert.casework.models import Request
 from recert.credentials.models import Credential
 from recert.declarations.models import Allocation, AuditItem, Declaration, DeclaredActivity, Use
 from recert.dossiers.models import Erasure, Merger
+from recert.intake.models import Completion
 from recert.payments.models import Attempt, Order, Payer, Refund
 from recert.people.models import (
     Account,
@@ -59,6 +60,7 @@ LINES: Final = ("lines", "city", "region", "postal_code", "country")
 GOES_OVER: Final[tuple[type[Model], ...]] = (
     Credential,
     Activity,
+    Completion,
     TranscriptImport,
     Order,
     Request,
@@ -70,6 +72,7 @@ GOES_OVER: Final[tuple[type[Model], ...]] = (
 """The tables whose rows go over to the kept record; what belongs to them goes with them."""
 
 STAYS: Final = {
+    "intake.Candidate": "whoever decides sees to which record one leads",
     "organisations.Consent": "given with its own record; of a merged one it shows nothing",
     "organisations.ConsentRequest": "what was asked is asked again with the kept record",
     "people.Address": "copied where it is chosen",

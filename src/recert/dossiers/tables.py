@@ -13,7 +13,7 @@ from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from allauth.usersessions.models import UserSession
-from django.db.models import F, FileField, Model, Q, QuerySet, Value
+from django.db.models import F, FileField, JSONField, Model, Q, QuerySet, Value
 from django.db.models.functions import Concat
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
@@ -31,6 +31,7 @@ from recert.declarations.models import (
 )
 from recert.dossiers.models import Erasure, Merger
 from recert.employers.models import ToldOfRisk
+from recert.intake.models import Candidate, Completion, Review, Statement
 from recert.organisations.models import ApiKey, Consent, ConsentRequest, Member
 from recert.payments.models import Attempt, Order, OrderLine, Payer, Refund
 from recert.people.models import (
@@ -169,6 +170,30 @@ TABLES: Final = (
         goes="with-account",
     ),
     Table(
+        Completion,
+        "person",
+        _("What providers reported of the person."),
+        goes={"said": Value({}, JSONField())},
+    ),
+    Table(
+        Statement,
+        "completion__person",
+        _("What learning platforms said of the person."),
+        goes={"said": Value({}, JSONField())},
+    ),
+    Table(
+        Candidate,
+        "person",
+        _("What providers reported, perhaps of the person."),
+        goes="rows",
+    ),
+    Table(
+        Review,
+        "completion__person",
+        _("What providers changed that had been declared, for the board to look at."),
+        goes={"said": Value({}, JSONField()), "because": ""},
+    ),
+    Table(
         ApiKey,
         "account__person",
         _("Keys with which programs act for the person."),
@@ -224,12 +249,7 @@ TABLES: Final = (
         _("Cycles that were shortened, so that several end together."),
     ),
     Table(Listing, "person", _("That the person may be found by name."), goes="rows"),
-    Table(
-        Badge,
-        "credential__person",
-        _("Badges that the person took, as they were signed."),
-        goes={"document": ""},
-    ),
+    Table(Badge, "credential__person", _("Badges that were taken."), goes={"document": ""}),
     Table(
         Activity,
         "person",
@@ -387,6 +407,9 @@ OF_NOBODY: Final[Mapping[str, str]] = {
     "organisations.Organisation": "an organisation's",
     "organisations.MemberInvitation": "an organisation's: an address to which it wrote, for days",
     "employers.RiskDay": "the board's own",
+    "intake.Course": "an organisation's",
+    "intake.Intake": "an organisation's: the names of files that it sent",
+    "intake.Line": "a provider's file as it came, for days; most lead to nobody",
     "organisations.Accreditation": "an organisation's",
     "socialaccount.SocialApp": "the board's own",
 }

@@ -15,9 +15,10 @@ from urllib.parse import urlsplit
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import Q
 from django.utils.translation import gettext as _
+from psycopg import sql
 
 from recert.journal.chain import ERASED
 from recert.journal.chaining import chain_all_that_waits
@@ -199,6 +200,31 @@ def record_events(
         )
         for subject, facts in facts_by_subject.items()
     )
+
+
+def record_events_selected(
+    kind: str,
+    rows: sql.Composable,
+    values: Mapping[str, object],
+    *,
+    by: Actor,
+    at: datetime,
+) -> None:
+    """Note that the same happened to each row of a query: `subject`, `about` and `facts`, a jsonb.
+
+    It is for thousands at once, and something of which nobody is told. One query.
+    """
+    _must_be_inside(kind)
+    if told_of(kind):
+        raise AssertionError(f"{kind} owes a letter each; note them one by one")
+    statement = sql.SQL(
+        "INSERT INTO journal_event (kind, subject, about, by, by_ref, at, because, facts)"
+        " SELECT %(kind)s, one.subject, one.about, %(by)s, %(by_ref)s, %(at)s, '', one.facts"
+        " FROM ({}) one"
+    ).format(rows)
+    said = {"kind": kind, "by": by.name, "by_ref": by.ref, "at": at}
+    with connection.cursor() as cursor:
+        cursor.execute(statement, {**values, **said})
 
 
 def erase_words(refs: Sequence[str], *, by: Actor, at: datetime, because: str) -> Event:

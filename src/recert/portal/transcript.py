@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
 from recert.declarations.queries import Positions, positions_of
+from recert.intake.queries import perhaps_of
 from recert.journal.queries import history_of_each
 from recert.people.access import Request, needs, own_record
 from recert.policy.case import Activity as Fact
@@ -79,6 +80,7 @@ def transcript(request: Request) -> HttpResponse:
             for one in positions.each
             if one.assessment
         ],
+        "perhaps": [(one.ref, one.organisation.name) for one in perhaps_of(person.pk)],
         "has_any": page.paginator.count or bool(query),
     }
     return render(request, "portal/transcript.html", context)

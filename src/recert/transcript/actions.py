@@ -97,12 +97,7 @@ def change_activity(
 ) -> Activity:
     """Change what an activity says, unless somebody else did since `version` was read."""
     activity = _locked(activity_id, by)
-    if activity.reported_by:
-        raise Refused(
-            "locked",
-            _("%(provider)s reported this activity; ask them to correct it.")
-            % {"provider": activity.reported_by},
-        )
+    _must_be_entered_by_themselves(activity)
     if activity.version != version:
         raise Refused(
             "changed-meanwhile",
@@ -140,6 +135,7 @@ def change_activity(
 def withdraw_activity(activity_id: int, *, by: Actor, at: datetime) -> Activity:
     """Take an activity out of the transcript; it stays on record and can be restored."""
     activity = _locked(activity_id, by)
+    _must_be_entered_by_themselves(activity)
     _must_not_be_held(activity)
     advance(activity, MOVES["withdraw_activity"], about=activity.person.ref, by=by, at=at)
     return activity
@@ -149,6 +145,7 @@ def withdraw_activity(activity_id: int, *, by: Actor, at: datetime) -> Activity:
 def restore_activity(activity_id: int, *, by: Actor, at: datetime) -> Activity:
     """Put a withdrawn activity back."""
     activity = _locked(activity_id, by)
+    _must_be_entered_by_themselves(activity)
     advance(activity, MOVES["restore_activity"], about=activity.person.ref, by=by, at=at)
     return activity
 
@@ -294,6 +291,15 @@ def _locked(activity_id: int, by: Actor) -> Activity:
     Person.objects.select_for_update().get(pk=owner)
     rows = Activity.objects.select_related("person").select_for_update(of=("self",))
     return rows.get(pk=activity_id)
+
+
+def _must_be_entered_by_themselves(activity: Activity) -> None:
+    if activity.reported_by:
+        raise Refused(
+            "locked",
+            _("%(provider)s reported this activity; ask them to correct it.")
+            % {"provider": activity.reported_by},
+        )
 
 
 def _must_not_be_held(activity: Activity) -> None:

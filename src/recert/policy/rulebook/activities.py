@@ -103,6 +103,7 @@ class Kind(Table, frozen=True):
     window: Window | None = None
     approval: FindingText | None = None
     once_per_person: FindingText | None = None
+    reported_by_providers: bool = False  # they record it by themselves (DEC-1)
     spent_by_one_declaration: bool = False  # else it may serve each credential of the person
 
 

@@ -1,0 +1,1 @@
+"""What providers report: courses, completions, and how they come to whose record."""
