@@ -215,9 +215,7 @@ STORAGES = {
 }
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1_000_000
-DATA_UPLOAD_MAX_MEMORY_SIZE = (
-    8_000_000  # ten thousand completions; files are told apart by their check
-)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 8_000_000  # ten thousand completions; files have their own check
 FILE_UPLOAD_PERMISSIONS = 0o600
 
 

@@ -96,7 +96,7 @@ def test_an_allowance_fills_evenly_and_what_is_refused_takes_nothing():
         ({"data": "{}", "content_type": "application/json"}, 422, "invalid"),
         ({"data": "[]", "content_type": "application/json"}, 422, "invalid"),
         ({"data": "{" * 3_000, "content_type": "application/json"}, 400, "unreadable"),
-        ({"data": " " * 1_100_000, "content_type": "application/json"}, 413, "too-large"),
+        ({"data": " " * 8_100_000, "content_type": "application/json"}, 413, "too-large"),
     ],
 )
 def test_a_body_that_is_none_is_a_problem(own, said, status, code):
