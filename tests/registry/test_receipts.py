@@ -14,7 +14,7 @@ from recert.cli.problems import Problem
 from recert.policy.cycles import Cycle
 from recert.policy.standing import Title
 from recert.registry import keys
-from recert.registry.jwks import decoded, encoded, key_id, key_set, keys_in
+from recert.registry.jwks import decoded, encoded, key_id, keys_in, keys_published
 from recert.registry.receipts import (
     NotGenuine,
     canonical,
@@ -50,7 +50,7 @@ def keys_apart(settings, tmp_path):
 
 
 def known():
-    return keys_in(json.loads(json.dumps(key_set(keys.public_keys()))))
+    return keys_in(json.loads(json.dumps(keys_published(keys.public_keys()))))
 
 
 def test_a_receipt_is_genuine_and_has_the_designation():
@@ -172,7 +172,7 @@ class TestCommand:
     def test_it_verifies_offline_with_a_saved_set_of_keys(self, tmp_path):
         file, saved = tmp_path / "receipt.json", tmp_path / "jwks.json"
         file.write_bytes(written(receipt_of(ANSWER, at=AT)))
-        saved.write_text(json.dumps(key_set(keys.public_keys())), "utf-8")
+        saved.write_text(json.dumps(keys_published(keys.public_keys())), "utf-8")
         answer = self.run(file, "--keys", saved)
         assert answer.exit_code == 0
         assert "genuine" in answer.output

@@ -373,12 +373,7 @@ TABLES: Final = (
         hides=frozenset({"file"}),
         or_whose="appeal__audit__declaration__credential__person",
     ),
-    Table(
-        Reminded,
-        "person",
-        _("Days on which a reminder went out."),
-        goes="rows",
-    ),
+    Table(Reminded, "person", _("Days on which a reminder went out."), goes="rows"),
     Table(Erasure, "person", _("Requests to be erased."), goes={"because": GONE}),
     Table(
         Merger,

@@ -7,6 +7,7 @@ once; asked again, what did not change is not sent again.
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any, Final
@@ -28,7 +29,7 @@ from recert.people.lines import clean_line
 from recert.portal.certificates import qr_code, verification_address
 from recert.registry import keys
 from recert.registry.asking import ask_in_vain, take_question
-from recert.registry.jwks import key_set
+from recert.registry.jwks import keys_published
 from recert.registry.receipts import receipt_of, written
 from recert.registry.verification import Answer, Said, answer_about, answers_by_name
 from recert.transcript.forms import DayField
@@ -202,12 +203,13 @@ def receipt_page(request: Request, number: str) -> HttpResponse:
     if isinstance(found, HttpResponse):
         return found
     answer, receipt = found
+    code = qr_code(verification_address(answer.number))
     page = {
         "one": _shown(answer, request.today),
         "receipt": receipt,
         "at": request.at,
         "today": request.today,
-        "code": qr_code(verification_address(answer.number)),
+        "code": f"data:image/svg+xml;base64,{b64encode(code.encode()).decode()}",
         "address": verification_address(answer.number),
     }
     return _page(request, "portal/verification_receipt.html", page)
@@ -216,7 +218,7 @@ def receipt_page(request: Request, number: str) -> HttpResponse:
 @public
 def public_keys(request: Request) -> HttpResponse:
     """Answer the board's public keys, those that sign no more too."""
-    text = json.dumps(key_set(keys.public_keys()), indent=2)
+    text = json.dumps(keys_published(keys.public_keys()), indent=2)
     response = HttpResponse(text, content_type="application/jwk-set+json")
     response["Access-Control-Allow-Origin"] = "*"
     return _fresh(request, response)

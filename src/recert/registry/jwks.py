@@ -38,7 +38,7 @@ def key_id(key: Ed25519PublicKey) -> str:
     return encoded(sha256(json.dumps(told, separators=(",", ":")).encode()).digest())
 
 
-def key_set(keys: Sequence[Ed25519PublicKey]) -> dict[str, Any]:
+def keys_published(keys: Sequence[Ed25519PublicKey]) -> dict[str, Any]:
     """Answer keys as a set, the one that signs now first."""
     return {
         "keys": [
