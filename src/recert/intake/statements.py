@@ -108,7 +108,7 @@ LATERAL (
 ) found
 ON CONFLICT DO NOTHING
 """
-"""Who may be meant: by two of name, birth date and email, or by a number with another birth date."""
+"""Who may be meant: by two of name, birth date and email, or by a number beside another day."""
 
 UNCLEAR: Final = """
 UPDATE intake_completion c SET state = 'unclear'
