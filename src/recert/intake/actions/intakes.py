@@ -9,6 +9,7 @@ from typing import Any
 
 from django.core.files.base import File
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 from psycopg import sql
 
 from recert.intake.actions.taking import take_lines
