@@ -55,6 +55,7 @@ bench: setup ## Measure
 	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.reminders
 	$(BIN)/python -m bench.desk
+	$(BIN)/python -m bench.verification
 	$(BIN)/python -m bench.intake
 
 pictures: setup browser ## Take the pictures of the README

@@ -295,6 +295,10 @@ API_RATES = {  # so many requests in so many seconds
     "key": (int(_given("API_KEY_RATE", "600")), 60),
     "address": (int(_given("API_ADDRESS_RATE", "60")), 60),  # of whoever shows no key
 }
+REGISTER_RATE = (int(_given("REGISTER_RATE", "60")), 60)  # questions of an address, in seconds
+REGISTER_COST_IN_VAIN = int(_given("REGISTER_COST_IN_VAIN", "6"))
+"""How many questions one counts as that found nothing, so that nobody tries numbers in a row."""
+
 WEBHOOKS_INSIDE = False
 """Whether webhooks may be inside our own network, and in the clear; those of tests are."""
 
@@ -349,6 +353,15 @@ CERTIFICATE_PASSWORD = _given("CERTIFICATE_PASSWORD")
 # Letters
 
 DEFAULT_FROM_EMAIL = _given("MAIL_FROM", "recert <no-reply@localhost>")
+BOUNCES_TO = _given("MAIL_BOUNCES") or DEFAULT_FROM_EMAIL
+"""Where mail servers send back what cannot be delivered: the sender on the envelope."""
+
+LETTERS_A_MINUTE = int(_given("MAIL_RATE", "0"))
+"""How many letters all workers together send at most; 0 for no limit."""
+
+MAIL_WEBHOOK_SECRET = _given("MAIL_WEBHOOK_SECRET")
+"""What a mail provider says with what it reports; empty where none may."""
+
 EMAIL_TIMEOUT = 30  # seconds; without it, a server that says nothing would hold the worker for ever
 EMAIL_FILE_PATH = DATA / "outbox"
 if _given("SMTP_HOST"):
@@ -357,7 +370,8 @@ if _given("SMTP_HOST"):
     EMAIL_PORT = int(_given("SMTP_PORT", "587"))
     EMAIL_HOST_USER = _given("SMTP_USER")
     EMAIL_HOST_PASSWORD = _given("SMTP_PASSWORD")
-    EMAIL_USE_TLS = _given("SMTP_TLS", "yes") == "yes"
+    EMAIL_USE_TLS = _given("SMTP_TLS", "yes") == "yes"  # asked for once it is connected
+    EMAIL_USE_SSL = _given("SMTP_TLS", "yes") == "at-once"  # as on port 465
 else:
     EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
 

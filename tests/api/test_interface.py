@@ -7,7 +7,7 @@ from django.test import Client
 from ninja import Router
 
 from recert.api.interface import make_interface
-from recert.api.limits import take
+from recert.api.limits import clear_full, take
 from recert.organisations.key_actions import make_key
 from tests.making import AT, actor, make_person
 
@@ -119,3 +119,10 @@ def test_a_bug_of_ours_says_nothing_of_itself(own, monkeypatch, caplog):
     assert (answer.status_code, answer.json()["code"]) == (500, "broken")
     assert "secret" not in answer.text
     assert "the secret reason" in caplog.text
+
+
+def test_allowances_that_are_full_again_are_forgotten():
+    take("a", most=2, seconds=60, at=AT)
+    take("b", most=2, seconds=60, at=AT + timedelta(seconds=100))
+    assert clear_full(at=AT + timedelta(seconds=30)) == 1
+    assert clear_full(at=AT + timedelta(seconds=30)) == 0

@@ -6,9 +6,9 @@ from datetime import timedelta
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from recert.journal.models import Event
+from recert.journal.models import Event, Notice
 from recert.transcript.models import Activity
-from tests.making import make_activity, make_credential
+from tests.making import AT, make_activity, make_credential
 from tests.transcript.test_content import pdf
 
 pytestmark = pytest.mark.django_db
@@ -140,3 +140,26 @@ def test_a_document_is_added_once_handed_back_removed_and_put_back(own, owner):
     assert (bad.status_code, bad.json()["code"]) == (422, "unsuitable-file")
     bad = own.post(address, {"file": SimpleUploadedFile("b.pdf", content), "proves": "love"})
     assert bad.json()["errors"][0]["where"] == "form.proves"
+
+
+def test_letters_come_as_they_were_sent_and_no_others(own, owner):
+    for number in range(3):
+        sent = {"sent_at": AT, "text": "Dear you", "subject": f"Letter {number}"}
+        event = Event.objects.create(kind="x", subject=owner.ref, by="", by_ref="", at=AT, facts={})
+        Notice.objects.create(
+            event=event,
+            person=owner.ref,
+            to="a@example.org",
+            name="A",
+            language="en",
+            time_zone="UTC",
+            message_id=f"<{number}@example.org>",
+            owed_at=AT,
+            **(sent if number else {}),
+        )
+    first = own.get("/api/v1/letters?limit=1")
+    assert [one["subject"] for one in first.json()] == ["Letter 2"]
+    after = first.json()[0]["ref"]
+    rest = own.get(f"/api/v1/letters?after={after}").json()
+    assert [one["subject"] for one in rest] == ["Letter 1"]
+    assert own.get("/api/v1/letters?after=NO-0000-0000-0000").status_code == 404

@@ -26,7 +26,7 @@ def many(verifier, numbers, **said):
 def test_a_credential_is_verified_for_today_and_for_any_day(verifier, owner):
     number = owner.credential.number
     then = verifier.get(f"/api/v1/register/{number}?on=2021-01-01").json()
-    assert (then["name"], then["standing"]["on"]) == (owner.name, "2021-01-01")
+    assert (then["number"], then["standing"]["on"]) == (number, "2021-01-01")
     assert then["standing"]["valid"]
     late = verifier.get(f"/api/v1/register/{number}?on=2060-01-01").json()
     assert not late["standing"]["valid"]
@@ -61,3 +61,12 @@ def test_many_need_as_few_queries_as_one(verifier, owner):
 @pytest.mark.parametrize("numbers", [[], ["x"] * 1001, [""], [3], "x", ["x" * 61]])
 def test_what_is_no_list_of_numbers_is_refused(verifier, numbers):
     assert many(verifier, numbers).status_code == 422
+
+
+def test_nobody_is_named_and_what_is_still_to_do_is_not_told(verifier, owner):
+    number = owner.credential.number
+    cycle = owner.credential.grants.get()
+    found = verifier.get(f"/api/v1/register/{number}?on={cycle.ends_on}").json()
+    assert found["standing"]["state"] == "active"
+    assert str(cycle.ends_on) in found["standing"]["says"]
+    assert owner.family_name not in str(found)

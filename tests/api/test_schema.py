@@ -132,7 +132,7 @@ def key_for(case, keys):
 
 @pytest.mark.django_db
 @SCHEMA.parametrize()
-@settings(max_examples=10, suppress_health_check=list(HealthCheck))
+@settings(max_examples=8, suppress_health_check=list(HealthCheck))
 def test_each_operation_does_what_it_says(case, keys):
     with transaction.atomic():
         case.call_and_validate(headers={"Authorization": f"Bearer {key_for(case, keys)}"})

@@ -10,6 +10,8 @@ class MailServer:
 
     def __init__(self):
         self.taken = []
+        self.sessions = []
+        self.servers = []
         self.rcpt = self.data = self.mail = ""
         self.hangs_up_after = ""
         self.delay = 0.0
@@ -31,13 +33,24 @@ class MailServer:
         envelope.rcpt_tos.append(address)
         return await self._answer(server, "rcpt")
 
+    def drop(self):
+        """Drop every connection, as a server does that was idle for long."""
+        for server in self.servers:
+            server.loop.call_soon_threadsafe(server.transport.abort)
+
     async def handle_DATA(self, server, session, envelope):  # noqa: N802  # as above
-        del session
+        self.servers.append(server)
         if not self.data:
             with self.lock:
                 self.taken.append(envelope)
+                self.sessions.append(session)
         return await self._answer(server, "data")
 
     @property
     def letters(self):
         return [message_from_bytes(one.content, policy=policy.default) for one in self.taken]
+
+    @property
+    def connections(self):
+        """Over how many connections the letters came."""
+        return len({one.peer for one in self.sessions})

@@ -60,6 +60,8 @@ NO_PAGE = {
     "portal:declaration-judge": "a part of a page",
     "portal:declaration-call-off": "a button",
     "portal:webhook": "for the card processor",
+    "portal:returns": "for the mail provider",
+    "desk:letter-sample-html": "a letter",
     "portal:ask-again": "a button",
     "portal:enclose": "a button",
     "portal:enclose-in-appeal": "a button",
@@ -72,6 +74,10 @@ NO_PAGE = {
     "portal:paper": "a file",
     "portal:signed-paper": "a file",
     "portal:end-acting": "a button",
+    "portal:verification-file": "a file",
+    "portal:public-keys": "a file",
+    "portal:staff-file": "a file",
+    "portal:organisations": "leads to the only one",
 }
 OTHERS = {
     "": [

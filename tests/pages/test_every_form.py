@@ -27,6 +27,7 @@ from tests.declaring import (
     earn_everything,
     letter_that_came_back,
 )
+from tests.employing import consent, make_member, make_organisation
 from tests.making import (
     HOURLY,
     actor,
@@ -84,6 +85,9 @@ DESK += [("desk:payment", ["payment"])]
 DESK += [("desk:claim", ["claim"]), ("desk:paper", ["claim"])]
 DESK += [("desk:take-out", ["person"]), ("desk:act-for", ["person"]), ("desk:erase", ["person"])]
 DESK += [("desk:undo-merger", ["merger"])]
+DESK += [("desk:admit", []), ("desk:change-organisation", ["organisation"])]
+DESK += [("desk:accredit", ["organisation"]), ("desk:invite-manager", ["organisation"])]
+DESK += [("desk:end-organisation", ["organisation"])]
 
 DESK += [("desk:matter", ["declaration"]), ("desk:letter", ["letter"])]
 
@@ -159,6 +163,7 @@ def test_forms_of_the_desk(client, name, args, monkeypatch):
         "payment": paying_attempt(declaration.order).ref,
         "letter": letter_that_came_back(declaration.credential.person).ref,
         "merger": make_merger(make_person()).ref,
+        "organisation": make_organisation().ref,
     }
     if "claim" in args:
         owner = make_person()
@@ -250,6 +255,52 @@ def test_what_a_request_begins_with(client, value):
     answer = client.get(reverse("portal:ask", args=["correction"]), {"about": value})
     assert answer.status_code == 200
     assert "<img src=x" not in answer.text
+
+
+@pytest.mark.parametrize("name", ["members", "keys", "ask-consent"])
+def test_forms_of_organisations(client, name):
+    member = make_member(make_organisation())
+    client.force_login(member.account)
+    check(client, f"portal:{name}", reverse(f"portal:{name}", args=[member.organisation.ref]))
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_every_filter_of_staff(client, value):
+    member = make_member(make_organisation())
+    consent(make_credential(make_person()).person, member.organisation)
+    client.force_login(member.account)
+    for field in ("words", "group", "category", "within", "page"):
+        for name, more in (("staff", []), ("staff-file", ["csv"])):
+            path = reverse(f"portal:{name}", args=[member.organisation.ref, *more])
+            answer = client.get(path, {field: value})
+            assert answer.status_code == 200, (name, field)
+            assert b"<img src=x" not in answer.content
+
+
+@pytest.mark.parametrize("value", HOSTILE.values(), ids=HOSTILE)
+def test_what_is_typed_in_a_batch_of_forms(client, value):
+    member = make_member(make_organisation(), make_account("ada@laboratory.example.org"))
+    form = ask(make_assessment(make_person()), at=clock.now())
+    client.force_login(member.account)
+    path = reverse("portal:forms-to-sign", args=[member.organisation.ref])
+    said = {
+        field: value for one in client.get(path).context["waiting"] for field in one.fields.fields
+    }
+    typed = {f"{form.ref}-{field}": value for field in said} | {f"{form.ref}-sign": "yes"}
+    answer = client.post(path, typed | {"signed_name": value})
+    assert answer.status_code in TOLD
+    assert "<img src=x" not in answer.text
+
+
+def test_the_form_that_consents(client):
+    organisation, person = make_organisation(), make_person()
+    client.force_login(person.account)
+    check(client, "portal:employers", reverse("portal:employers"))
+    for value in HOSTILE.values():
+        for button in ("withdraw", "yes", "no"):
+            answer = client.post(reverse("portal:employers"), {button: value})
+            assert answer.status_code in TOLD
+    assert not organisation.consents.exists()
 
 
 def test_the_form_that_binds(client):

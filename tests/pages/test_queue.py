@@ -559,12 +559,16 @@ def test_without_an_address_it_stays_until_something_else_was_done(registrar):
     assert Event.objects.get(kind="letter.settled").because == "Called."
     assert registrar.get(QUEUE).context["rows"] == []
     assert Notice.objects.get(pk=notice.pk).settled_at is not None
-    assert "waits no more" in registrar.get(path).text
+    assert "Take it off the list" not in registrar.get(path).text
 
 
-def test_letters_are_for_who_keeps_records(reviewer):
+def test_letters_are_read_by_who_looks_records_up_and_sent_by_who_keeps_them(reviewer):
     notice = letter_that_came_back(declared(on=TODAY).credential.person)
     assert Permission.KEEP_RECORDS not in GRANTS[Role.REVIEWER]
-    for path in (reverse("desk:letter", args=[notice.ref]), slip(notice.ref)):
-        assert reviewer.get(path).status_code == 404
-        assert reviewer.post(path, {"again": "yes", "take": "yes"}).status_code == 404
+    path = reverse("desk:letter", args=[notice.ref])
+    assert "Send it again" not in reviewer.get(path).text
+    assert reviewer.post(path, {"again": "yes"}).status_code == 403
+    assert reviewer.post(path, {"settle": "yes", "because": "No."}).status_code == 403
+    reviewer.post(slip(notice.ref), {"take": "yes"})
+    assert not Event.objects.filter(kind__startswith="letter.").exists()
+    assert not Assignment.objects.exists()

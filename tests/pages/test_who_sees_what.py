@@ -13,6 +13,7 @@ from recert.casework.actions.appeals import send_appeal
 from recert.declarations.actions.decisions import approve_declaration
 from recert.declarations.actions.draws import declare_period, select_for_audit
 from recert.edge import needed_by
+from recert.journal.courtesy import stop_key
 from recert.journal.models import Event
 from recert.journal.secret_links import token_of as token_of_letter
 from recert.payments.actions.refunds import ask_refund
@@ -42,6 +43,7 @@ from tests.declaring import (
     letter_that_came_back,
     submit,
 )
+from tests.employing import make_organisation_of
 from tests.fakes import fake_in
 from tests.making import (
     AT,
@@ -118,6 +120,8 @@ OBJECTS = {
     "desk:payment": "payment",
     "desk:matter": "submitted",
     "desk:letter": "letter",
+    "desk:letters": "person",
+    "portal:letter": "letter",
     "portal:declaration-activities": "draft",
     "portal:declaration-allocate": "draft",
     "portal:declaration-judge": "draft",
@@ -153,6 +157,20 @@ OBJECTS = {
     "desk:appeal": "appeal",
     "desk:appeal-enclosure": "appeal enclosure",
     "desk:refund": "refund",
+    "desk:organisation": "organisation",
+    "desk:change-organisation": "organisation",
+    "desk:accredit": "organisation",
+    "desk:invite-manager": "organisation",
+    "desk:end-organisation": "organisation",
+    "portal:organisation": "organisation",
+    "portal:members": "organisation",
+    "portal:member": "organisation",
+    "portal:keys": "organisation",
+    "portal:revoke-key": "organisation",
+    "portal:forms-to-sign": "organisation",
+    "portal:staff": "organisation",
+    "portal:ask-consent": "organisation",
+    "portal:staff-file": "organisation",
 }
 """The pages about a thing of somebody's, and which one it is."""
 
@@ -164,6 +182,11 @@ WORDS = {
     "portal:ask": ["name-change"],
     "desk:judge": ["item"],
     "portal:audit-period": ["period"],
+    "desk:letter-sample": ["declaration.approved"],
+    "desk:letter-sample-html": ["declaration.approved"],
+    "portal:member": ["member"],
+    "portal:revoke-key": ["key"],
+    "portal:staff-file": ["csv"],
     "portal:badge-file": ["json"],
     "portal:badge-list": [1],
     "portal:achievement": [CATEGORY, "maintained"],
@@ -294,9 +317,14 @@ def things_of(owner):
         "appeal": owner.appeal.ref,
         "appeal enclosure": owner.appeal_enclosure.ref,
         "refund": owner.refund.ref,
+        **make_organisation_of(owner),
         "portal:invitation": SIGNER.sign(invitation.ref),
+        "portal:stop-letters": token_of_letter(stop_key(owner.ref)),
         "portal:calendar-feed": token_of(link),
         "portal:standing-link": token_of(standing),
+        "portal:verified": owner.credential.number,
+        "portal:verification-receipt": owner.credential.number,
+        "portal:verification-file": owner.credential.number,
         "to sign": owner.to_sign.ref,
         "asked": owner.asked.ref,
         "claim": owner.claim.ref,
@@ -374,10 +402,12 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
         "portal:check",
         "portal:declaration-judge",
         "portal:webhook",
+        "portal:returns",
     }
     answer = client.post(address(name, things)) if posted else client.get(address(name, things))
     expected = {
         "portal:home": 302,  # to the dashboard
+        "portal:organisations": 302,  # to the only one
         "portal:bind": 302,  # is bound already
         "portal:invitation": 409,  # is over
         "portal:add-documents": 302,  # says that no file came
@@ -392,6 +422,7 @@ def test_each_page_opens_for_whom_it_is(client, owner, things, name):
         "portal:restore-document": 302,
         "portal:mark-document": 302,
         "portal:webhook": 400,  # a forged one
+        "portal:returns": 404,  # nobody may report without a secret
         "portal:declaration-call-off": 302,
         "desk:publish-key": 302,
         "portal:enclose": 302,

@@ -101,3 +101,31 @@ def test_nobody_is_reminded_of_what_never_expires():  # PAR-3
     make_credential(make_person(), certified_on=date(2005, 3, 15), category="MT")
     assert [due(day) for day in (date(2008, 3, 31), date(2008, 4, 1))] == [[], []]
     assert Credential.objects.count() == 1
+
+
+def test_a_shortened_cycle_has_its_own_days():  # CYC-1
+    credential = make_credential(make_person(), certified_on=date(2022, 1, 10))
+    credential.changes.create(
+        cycle_starts_on=date(2022, 1, 10), ends_on=date(2024, 11, 30), granted_on=date(2024, 6, 1)
+    )
+    assert due(date(2024, 1, 31)) == [("twelve-months", credential.pk)]  # as it was on that day
+    assert due(date(2024, 7, 31)) == []  # six months before the day that it had
+    assert due(date(2024, 8, 30)) == [("opens", credential.pk)]
+    assert due(date(2024, 10, 30)) == [("due", credential.pk)]
+    assert due(date(2024, 12, 1)) == [("expired", credential.pk)]
+    assert due(date(2025, 2, 1)) == []
+
+
+def test_what_nobody_put_right_is_reminded_of_again():  # DEC-6
+    person = make_person()
+    credential = make_credential(person, certified_on=date(2022, 1, 10))
+    earn_everything(person, credential, on=date(2024, 11, 1))
+    declaration = submit(credential, on=date(2024, 11, 1))
+    declaration.state, declaration.correct_by = "deficient", date(2024, 12, 31)
+    declaration.save()
+    assert due(date(2024, 12, 31)) == []
+    assert due(date(2025, 1, 17)) == [("two-weeks", credential.pk)]
+    declaration.state, declaration.answer_by = "under-audit", date(2025, 1, 17)
+    declaration.save()
+    assert due(date(2025, 1, 17)) == []
+    assert due(date(2025, 1, 28)) == [("three-days", credential.pk)]

@@ -52,6 +52,8 @@ def test_every_word_can_be_translated(file):
 @pytest.mark.parametrize("file", TEMPLATES, ids=named)
 def test_nothing_is_styled_or_run_in_a_line(file):
     text = file.read_text("utf-8")
+    if file == FOLDER / "notices" / "layout.html":  # mail programs read no styles from elsewhere
+        text = text.replace('<style>{% include "notices/layout.css" %}</style>', "")
     assert re.findall(r"\sstyle=|\son[a-z]+=|<style|<script(?![^>]*\ssrc=)|javascript:", text) == []
 
 

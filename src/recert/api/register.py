@@ -1,16 +1,21 @@
-"""The register, to read: what a credential is worth on a day, one or many at once."""
+"""The register, to read: what a credential is worth on a day, one or many at once.
+
+It says no more than the number is asked about: no name, and not that somebody has yet to declare.
+"""
 
 from __future__ import annotations
 
 from datetime import date
 from typing import Annotated, Final
 
+import msgspec
 from django.utils.translation import gettext as _
 from ninja import Path, Query, Router, Schema
 from pydantic import ConfigDict, Field, StrictStr
 
 from recert.api.activities import Day
 from recert.api.standings import StandingAnswer, standing_answer
+from recert.board import the_rulebook
 from recert.declarations.verifying import Verified, verify
 from recert.people.access import Request, needs
 from recert.policy.permissions import Permission
@@ -28,10 +33,9 @@ On = Annotated[Day | None, Query(description="The day it is asked for; left out,
 
 
 class RegisterEntry(Schema):
-    """What a credential is worth on a day, and whose it is."""
+    """What a credential is worth on a day."""
 
     number: str
-    name: str
     category: str
     certified_on: date
     standing: StandingAnswer
@@ -87,11 +91,13 @@ def _found(known: dict[str, Verified], number: str) -> Verified | None:
 
 
 def _entry(found: Verified, day: date) -> dict[str, object]:
-    credential = found.credential
+    credential, standing = found.credential, found.standing
+    if standing.state == "due" and standing.cycle:  # as it is told before the window opens
+        says, rule = f"Valid until {standing.cycle.ends}.", the_rulebook().standing.expires.rule
+        standing = msgspec.structs.replace(standing, state="active", says=says, rule=rule)
     return {
         "number": credential.number,
-        "name": credential.person.name,
         "category": credential.category,
         "certified_on": credential.certified_on,
-        "standing": standing_answer(found.standing, on=day),
+        "standing": standing_answer(standing, on=day),
     }

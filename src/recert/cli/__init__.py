@@ -21,6 +21,7 @@ from recert.cli import (
     journal,
     notices,
     planning,
+    receipts,
     rulebooks,
     running,
     seeding,
@@ -51,6 +52,7 @@ app.add_typer(staff.app, name="staff")
 app.add_typer(notices.app, name="notices")
 app.add_typer(journal.app, name="journal")
 app.add_typer(badges.app, name="badge")
+app.add_typer(receipts.app, name="receipt")
 app.add_typer(rulebooks.app, name="rulebook")
 app.add_typer(templates.app, name="template")
 

@@ -21,6 +21,7 @@ from recert.desk.payments import concerns_of
 from recert.desk.queue import first_rows, tallies_of
 from recert.desk.rights import rights_of
 from recert.journal.queries import events_about
+from recert.journal.stopping import stop_of
 from recert.people.access import Request, needs
 from recert.people.actions import change_name, grant_role, invite, take_role
 from recert.people.kept_forms import kept_form
@@ -30,6 +31,7 @@ from recert.people.queries import (
     addresses_of,
     former_names_of,
     person_seen_by,
+    reader_of,
     staff_members,
 )
 from recert.people.search import people_like
@@ -85,8 +87,11 @@ def person(request: Request, ref: str) -> HttpResponse:
     most = None if "all" in request.GET else PER_PAGE
     activities = list(activities_of(found.pk)[:most])
     counted = documents_by_activity(found.pk)
+    to = reader_of(found).email
     page = {
         "person": found,
+        "to": to,
+        "stop": stop_of(to),
         "addresses": addresses_of(found),
         "former_names": former_names_of(found),
         "cards": cards_of(positions_of(found.pk, as_of=request.today)),

@@ -1,11 +1,10 @@
-"""The queue: all that waits for us, who looks after what, notes, and letters that came back."""
+"""The queue: all that waits for us, who looks after what, and notes."""
 
 from __future__ import annotations
 
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from recert.desk.matters import (
@@ -13,26 +12,19 @@ from recert.desk.matters import (
     Row,
     filters_in,
     from_queue,
-    is_untold,
-    next_in_queue,
-    queue_behind,
     rows_of,
     slip_for,
 )
-from recert.desk.queue_forms import HandOverForm, MatterFilter, RemarkForm, SettleForm
+from recert.desk.queue_forms import HandOverForm, MatterFilter, RemarkForm
 from recert.desk.sources import SOURCES, kind_words, page_of
-from recert.journal.queries import history_of, notice_called
 from recert.people.access import Request, needs
 from recert.people.kept_forms import kept_form
-from recert.people.queries import account_called, person_called, reader_of
+from recert.people.queries import account_called
 from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused
-from recert.portal.histories import lines_of_history
 from recert.queue.actions import (
     hand_matter_over,
     release_matter,
-    send_letter_again,
-    settle_letter,
     take_matter,
     write_note,
 )
@@ -140,35 +132,3 @@ def _done(request: Request, found: Subject, remark: RemarkForm, over: HandOverFo
     except Refused as refusal:
         messages.warning(request, refusal.message)
     return True
-
-
-@needs(Permission.KEEP_RECORDS)
-def letter(request: Request, ref: str) -> HttpResponse:
-    """Show a letter that could not be sent; sent, send it again or note what was done instead."""
-    found = subject_seen_by(request.actor, ref, SOURCES)
-    notice = notice_called(ref)
-    to = reader_of(person_called(notice.person)).email
-    form = SettleForm(request.POST if "settle" in request.POST else kept_form(request))
-    if request.method == "POST" and not is_untold(request, ref):
-        by, at = request.actor, request.at
-        if "again" in request.POST:
-            if not to:
-                raise Refused("no-address", _("There is no address on record. Please add one."))
-            send_letter_again(found, to=to, by=by, at=at)
-            messages.success(request, _("The letter is on its way to %(to)s.") % {"to": to})
-            return redirect(next_in_queue(request, ref) or reverse("desk:queue"))
-        if form.is_valid():
-            settle_letter(found, because=form.cleaned_data["because"], by=by, at=at)
-            messages.success(request, _("It is noted that this letter needs nothing more."))
-            return redirect(next_in_queue(request, ref) or reverse("desk:queue"))
-    page = {
-        "notice": notice,
-        "waits": found.waits,
-        "to": to,
-        "form": form,
-        "slip": slip_for(request, ref),
-        "what": lines_of_history([notice.event])[0].says,
-        "history": lines_of_history(history_of(ref)),
-        "behind": queue_behind(request) or reverse("desk:queue"),
-    }
-    return render(request, "desk/letter.html", page, status=422 if form.errors else 200)

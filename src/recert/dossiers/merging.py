@@ -78,6 +78,7 @@ STAYS: Final = {
     "people.Address": "copied where it is chosen",
     "people.Person": "records merged before lead on by themselves",
     "queue.Note": "a note is never changed; whoever reads reads those of all records",
+    "registry.Listing": "what the kept record says of it holds; the other is found no more",
     "reminders.Reminded": "days of the past; a reminder goes to the kept record from then on",
     "dossiers.Erasure": "an open one hinders; one that was called off is of its record",
     "dossiers.Merger": "it says which records they were",

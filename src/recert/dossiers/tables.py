@@ -44,7 +44,7 @@ from recert.people.models import (
     StaffRole,
 )
 from recert.queue.models import Assignment, Note
-from recert.registry.models import Badge
+from recert.registry.models import Badge, Listing
 from recert.reminders.models import Reminded
 from recert.transcript.models import Activity, Document, Hold, SignedForm, TranscriptImport
 from recert.webhooks.models import Delivery, Watch, Webhook
@@ -143,18 +143,8 @@ TABLES: Final = (
         _("Addresses of programs that are told of the person's credentials."),
         goes="with-account",
     ),
-    Table(
-        Watch,
-        "credential__person",
-        _("Credentials of the person of which an organisation's program is told."),
-        goes="rows",
-    ),
-    Table(
-        Delivery,
-        "credential__person",
-        _("What programs were told of the person's credentials."),
-        goes="rows",
-    ),
+    Table(Watch, "credential__person", _("Of what an organisation is told."), goes="rows"),
+    Table(Delivery, "credential__person", _("What programs were told."), goes="rows"),
     Table(
         Member,
         "account__person",
@@ -258,12 +248,8 @@ TABLES: Final = (
         "credential__person",
         _("Cycles that were shortened, so that several end together."),
     ),
-    Table(
-        Badge,
-        "credential__person",
-        _("Badges that the person took, as they were signed."),
-        goes={"document": ""},
-    ),
+    Table(Listing, "person", _("That the person may be found by name."), goes="rows"),
+    Table(Badge, "credential__person", _("Badges that were taken."), goes={"document": ""}),
     Table(
         Activity,
         "person",
@@ -409,11 +395,14 @@ LETTERS: Final = "letters"
 OF_NOBODY: Final[Mapping[str, str]] = {
     "journal.Event": "taken out and erased by refs",
     "journal.Notice": "likewise",
+    "journal.StoppedAddress": "likewise, with the letter that came back",
+    "journal.Pace": "an instant",
     "journal.Link": "numbers and hashes",
     "journal.Unchained": "numbers",
     "declarations.AuditPeriod": "the board's own",
     "reminders.ReminderDay": "the board's own",
     "api.Allowance": "refs of keys and addresses of senders, for minutes",
+    "registry.Asking": "addresses of senders, for minutes",
     "webhooks.WatchedDay": "the board's own",
     "organisations.Organisation": "an organisation's",
     "organisations.MemberInvitation": "an organisation's: an address to which it wrote, for days",

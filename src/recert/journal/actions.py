@@ -22,11 +22,13 @@ from psycopg import sql
 
 from recert.journal.chain import ERASED
 from recert.journal.chaining import chain_all_that_waits
+from recert.journal.courtesy import is_courtesy
 from recert.journal.facts import kept_facts
-from recert.journal.jobs import defer_notice
-from recert.journal.models import Event, Notice
+from recert.journal.jobs import defer_again, defer_notice
+from recert.journal.models import CAME_BACK, Event, Notice
 from recert.journal.notices import told_of
 from recert.journal.readers import Reader
+from recert.journal.stopping import STOPPED, forget_stops, is_stopped, start_address
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused
 from recert.refs import new_ref
@@ -93,23 +95,72 @@ def record_event(
 
 def _owe(event: Event, reader: Reader) -> None:
     """Make the notice and its job; one that can go nowhere is kept for the desk to see."""
-    ref = new_ref("NO")
     problem = _problem_with(reader.email)
+    does_without = problem == STOPPED and is_courtesy(event)
     notice = Notice.objects.create(
-        ref=ref,
+        **_named(),
         event=event,
         person=reader.ref,
         to=reader.email,
         name=reader.name,
         language=reader.language,
         time_zone=reader.time_zone,
-        message_id=f"<{ref}@{urlsplit(settings.ADDRESS).hostname}>",
         owed_at=event.at,
         last_error=problem,
         failed_at=event.at if problem else None,
+        settled_at=event.at if does_without else None,
     )
     if not problem:
         defer_notice(notice.pk)
+
+
+def _named() -> dict[str, str]:
+    ref = new_ref("NO")
+    return {"ref": ref, "message_id": f"<{ref}@{urlsplit(settings.ADDRESS).hostname}>"}
+
+
+def owe_again(notice: Notice, *, to: str, at: datetime) -> Notice:
+    """Owe a letter once more, to an address, inside the action that notes it.
+
+    One that was never sent is tried again; of one that was, there will be another, so that what
+    was sent, when and where to, stays as it was. What came back is thereby dealt with.
+    """
+    if notice.sent_at is None:
+        again = notice
+        again.to, again.failed_at, again.settled_at = to, None, None
+        again.tries, again.owed_at = 0, at
+        again.save(update_fields=["to", "failed_at", "settled_at", "tries", "owed_at"])
+    else:
+        if notice.failed_at:
+            notice.settled_at = at
+            notice.save(update_fields=["settled_at"])
+        again = Notice.objects.create(
+            **_named(),
+            event=notice.event,
+            again_of_id=notice.again_of_id or notice.pk,
+            person=notice.person,
+            to=to,
+            name=notice.name,
+            language=notice.language,
+            time_zone=notice.time_zone,
+            owed_at=at,
+        )
+    defer_again(again.pk)
+    return again
+
+
+def write_again(refs: Collection[str], *, to: str, at: datetime) -> list[str]:
+    """Send to a person's address again, and owe them once more what did not reach them.
+
+    It is for the action by which they say that it is theirs. What is settled, and what they may
+    do without, is left. Answer the refs of the letters.
+    """
+    if not to:
+        return []
+    start_address(to)
+    rows = Notice.objects.select_for_update(of=("self",)).select_related("event")
+    lost = rows.filter(CAME_BACK, person__in=refs).exclude(last_error=GONE).order_by("id")
+    return [owe_again(one, to=to, at=at).ref for one in lost if not is_courtesy(one.event)]
 
 
 def _problem_with(email: str) -> str:
@@ -119,7 +170,7 @@ def _problem_with(email: str) -> str:
         validate_email(email)
     except ValidationError:
         return "the email address on record is not one"
-    return ""
+    return STOPPED if is_stopped(email) else ""
 
 
 def record_events(
@@ -213,6 +264,7 @@ def sweep_words(refs: Collection[str], *, at: datetime) -> int:
     Notice.objects.filter(person__in=refs).exclude(sent_at=None).update(
         to=GONE, name=GONE, subject="", text=GONE
     )
+    forget_stops(refs)
     return events.update(by="", because="", facts={}, salt=None)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Final
@@ -17,6 +18,7 @@ from procrastinate.jobs import Job
 from recert import clock
 from recert.journal.chaining import chain_events
 from recert.journal.models import OWED, Notice
+from recert.journal.pace import turn_from
 from recert.journal.sending import NotSentYet, send_owed
 
 FIRST_WAIT: Final = timedelta(minutes=1)
@@ -46,13 +48,22 @@ class _Patience(BaseRetryStrategy):
 
 @app.task(retry=_Patience(), priority=AFTER_ALL_ELSE)
 def send_notice(notice_id: int) -> None:
-    """Send the letter of a notice."""
-    send_owed(notice_id, at=clock.now())
+    """Send the letter of a notice, when it is its turn."""
+    at = clock.now()
+    turn = turn_from(at)
+    if turn > at:
+        time.sleep((turn - at).total_seconds())
+    send_owed(notice_id, at=max(at, turn))
 
 
 def defer_notice(notice_id: int) -> None:
     """Have a notice sent soon after the transaction commits; not at all if it does not."""
     send_notice.configure(queueing_lock=f"{WAITING}{notice_id}").defer(notice_id=notice_id)
+
+
+def defer_again(notice_id: int) -> None:
+    """Have a notice sent soon whose earlier job may wait still; the one that comes late rests."""
+    send_notice.defer(notice_id=notice_id)
 
 
 WAITING: Final = "notice-"

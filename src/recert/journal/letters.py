@@ -9,19 +9,17 @@ from typing import Any, Final
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.template import engines
+from django.template import TemplateDoesNotExist, TemplateSyntaxError, engines
 from django.utils import timezone, translation
 
 from recert.board import the_rulebook
+from recert.journal.courtesy import STOP_PATH, is_courtesy, stop_key
+from recert.journal.laid_out import FOOT, WITHHELD, html_of
 from recert.journal.models import Notice
 from recert.journal.secret_links import token_of
 
 HOLE: Final = re.compile("\0(.*?)\0", re.DOTALL)
 """What stands in a letter where a value is missing; no text in PostgreSQL has the character."""
-
-
-WITHHELD: Final = "…"
-"""What stands in a kept letter for the secret part of a link."""
 
 
 class Incomplete(Exception):
@@ -30,16 +28,26 @@ class Incomplete(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter as it is sent; `secret` is what nobody but its reader may see of it."""
+    """A letter as it is sent.
+
+    `html` is its text once more, laid out. `stop` is the address with which its reader stops
+    letters like this one, empty for what nobody may do without. `secrets` are what nobody but its
+    reader may see of it.
+    """
 
     subject: str
     text: str
-    secret: str = ""
+    html: str = ""
+    stop: str = ""
+    secrets: tuple[str, ...] = ()
 
     @property
     def kept(self) -> str:
         """The text as it is kept: a link that opens something is for its reader alone."""
-        return self.text.replace(self.secret, WITHHELD) if self.secret else self.text
+        text = self.text
+        for secret in self.secrets:
+            text = text.replace(secret, WITHHELD)
+        return text
 
 
 def letter_of(notice: Notice) -> Letter:
@@ -47,11 +55,29 @@ def letter_of(notice: Notice) -> Letter:
 
     Raises `Incomplete`, or what a template raises that is not right.
     """
-    said = _said(notice)
+    stop_token = token_of(stop_key(notice.person)) if is_courtesy(notice.event) else ""
+    stop = f"{settings.ADDRESS.rstrip('/')}{STOP_PATH}{stop_token}" if stop_token else ""
+    said = _said(notice) | {"stop": stop}
     with translation.override(_language(notice)), timezone.override(_zone(notice)):
-        subject = _written(f"notices/{notice.event.kind}/subject.txt", said)
-        text = _written(f"notices/{notice.event.kind}/body.txt", said)
-    return Letter(_on_one_line(subject), _in_paragraphs(text), _secret(notice))
+        subject = _on_one_line(_written(f"notices/{notice.event.kind}/subject.txt", said))
+        text = _in_paragraphs(_written(f"notices/{notice.event.kind}/body.txt", said))
+        html = html_of(subject, text)
+    secrets = tuple(one for one in (_secret(notice), stop_token) if one)
+    return Letter(subject, text, html, stop, secrets)
+
+
+def kept_words(notice: Notice) -> tuple[str, str]:
+    """Answer the subject and the text of a letter as its reader got it, or would have.
+
+    Empty for one that cannot be written.
+    """
+    if notice.text:
+        return notice.subject, notice.text
+    try:
+        letter = letter_of(notice)
+    except (Incomplete, TemplateSyntaxError, TemplateDoesNotExist, LookupError, ValueError):
+        return "", ""
+    return letter.subject, letter.kept
 
 
 def _said(notice: Notice) -> dict[str, object]:
@@ -73,6 +99,8 @@ def _link(path: str | None, secret: str) -> str:
         return ""
     if not path.startswith("/"):
         raise Incomplete(f"the path {path!r} leads nowhere")
+    if path.endswith("/") and not secret:
+        raise Incomplete(f"the path {path!r} wants its end, for which `leads_to` stands")
     return f"{settings.ADDRESS.rstrip('/')}{path}{secret}"
 
 
@@ -112,7 +140,8 @@ def _on_one_line(text: str) -> str:
 def _in_paragraphs(text: str) -> str:
     """Answer a text without the empty lines that unused parts of its template leave."""
     lines = "\n".join(line.rstrip() for line in text.splitlines())
-    return re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+    text = re.sub(r"\n{3,}", "\n\n", lines).strip() + "\n"
+    return text.replace(f"\n{FOOT.rstrip()}\n", f"\n{FOOT}\n")
 
 
 class Facts(Mapping[str, Any]):

@@ -8,7 +8,8 @@ from django.contrib.postgres.functions import RandomUUID
 from django.contrib.postgres.indexes import BrinIndex
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from recert.refs import new_ref
 
@@ -78,7 +79,7 @@ OWED = Q(sent_at=None, failed_at=None)
 """Of notices: still to be sent."""
 
 CAME_BACK = Q(failed_at__isnull=False, settled_at=None)
-"""Of notices: they could not be sent, and nobody has dealt with that yet."""
+"""Of notices: they did not reach their reader, and nobody has dealt with that yet."""
 
 
 class Notice(models.Model):
@@ -86,10 +87,15 @@ class Notice(models.Model):
 
     It keeps the reader as they were then: the letter goes where they expected it. Until it is
     sent, there is no text, since the event says it all; from then on, the text is what they got.
+    One that was sent and has failed all the same came back later. What was sent stays as it was:
+    sent again, it is another notice, `again_of` the first.
     """
 
     ref = models.TextField(unique=True, default=partial(new_ref, "NO"), editable=False)
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="notices")
+    again_of = models.ForeignKey(
+        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="again"
+    )
     person = models.TextField()  # the ref of the reader
     to = models.TextField(blank=True)
     name = models.TextField()
@@ -109,16 +115,15 @@ class Notice(models.Model):
         """As the table is made."""
 
         constraints = (
-            models.UniqueConstraint(fields=["event", "person"], name="notice_once"),
+            models.UniqueConstraint(
+                fields=["event", "person"], condition=Q(again_of=None), name="notice_once"
+            ),
             models.CheckConstraint(
                 condition=~Q(to="") | Q(failed_at__isnull=False), name="notice_goes_somewhere"
             ),
             models.CheckConstraint(
                 condition=Q(sent_at=None, text="") | (Q(sent_at__isnull=False) & ~Q(text="")),
                 name="notice_sent_with_its_text",
-            ),
-            models.CheckConstraint(
-                condition=Q(sent_at=None) | Q(failed_at=None), name="notice_sent_or_failed"
             ),
             models.CheckConstraint(
                 condition=Q(failed_at=None) | ~Q(last_error=""), name="notice_failed_for_a_reason"
@@ -132,8 +137,37 @@ class Notice(models.Model):
             models.Index(fields=["person", "-id"], name="notice_person"),
             models.Index(fields=["owed_at"], condition=OWED, name="notice_owed"),
             models.Index(fields=["failed_at", "id"], condition=CAME_BACK, name="notice_came_back"),
+            models.Index(Lower("to"), F("id").desc(), name="notice_to"),
         )
 
     def __str__(self) -> str:
         """Print the ref."""
         return self.ref
+
+
+class StoppedAddress(models.Model):
+    """An address to which nothing is sent, since a letter came back from it or was complained of.
+
+    It goes on as soon as its owner confirms it, or has another: then the row is gone, and the
+    journal knows of both. `notice` is the letter from which we learned it.
+    """
+
+    address = models.TextField(unique=True)  # in small letters
+    since = models.DateTimeField()
+    complained = models.BooleanField(default=False)  # its reader called the letter unwanted
+    says = models.TextField(blank=True)  # in the words of the mail server
+    notice = models.ForeignKey(Notice, on_delete=models.PROTECT, related_name="stopped")
+
+    def __str__(self) -> str:
+        """Print the address."""
+        return self.address
+
+
+class Pace(models.Model):
+    """When the next letter may go, where there is a limit; one row for all workers."""
+
+    next_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        """Print the instant."""
+        return str(self.next_at)

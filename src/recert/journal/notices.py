@@ -80,6 +80,7 @@ NOTICES: Final[Mapping[str, Told]] = {
     "webhook.ended": None,
     "webhook.told-again": None,
     # A badge they take, and give back; why one ended, what ended it told.
+    "listing.chosen": None,
     "badge.issued": None,
     "badge.given-back": None,
     "badge.ended": None,
@@ -170,6 +171,10 @@ NOTICES: Final[Mapping[str, Told]] = {
     # The letter itself comes, or somebody speaks to them.
     "letter.sent-again": None,
     "letter.settled": None,
+    # It cannot be told where it happened; the pages of both sides say it.
+    "letter.returned": None,
+    "person.email-confirmed": None,
+    "person.letters-chosen": None,
     # A form to sign: its signer is asked by a letter, and the certificant told what became of it.
     "form.asked": SIGNER,
     "form.asked-again": SIGNER,

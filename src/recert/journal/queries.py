@@ -8,6 +8,7 @@ from functools import reduce
 from operator import or_
 
 from django.db.models import Q, QuerySet
+from django.db.models.functions import Lower
 
 from recert.journal.actions import GONE
 from recert.journal.models import CAME_BACK, Event, Notice
@@ -90,9 +91,22 @@ def letters_to(refs: Collection[str]) -> list[Notice]:
     return list(found.order_by("id"))
 
 
-def notices_to(person: str, *, most: int = 100) -> list[Notice]:
-    """Answer the letters that a person was owed, sent or not, the latest first."""
-    notices = Notice.objects.filter(person=person).select_related("event")
+def notices_to(
+    refs: Collection[str],
+    *,
+    about: Collection[str] = (),
+    before: int | None = None,
+    most: int = 100,
+) -> list[Notice]:
+    """Answer the letters that a person was owed, sent or not, the latest first.
+
+    `about` are things of theirs to which it is narrowed down, `before` is a notice's id.
+    """
+    notices = Notice.objects.filter(person__in=refs).select_related("event", "again_of")
+    if about:
+        notices = notices.filter(event__subject__in=about)
+    if before is not None:
+        notices = notices.filter(id__lt=before)
     return list(notices.order_by("-id")[:most])
 
 
@@ -104,8 +118,26 @@ def notice_called(ref: str) -> Notice:
     return found
 
 
+def copies_of(notice: Notice) -> list[Notice]:
+    """Answer a letter and what was sent of it again, in their order, without itself."""
+    first = notice.again_of_id or notice.pk
+    found = Notice.objects.filter(Q(pk=first) | Q(again_of=first)).exclude(pk=notice.pk)
+    return list(found.order_by("id"))
+
+
+def notice_sent_as(message_id: str) -> Notice | None:
+    """Answer the letter with a Message-ID, if it is one of ours."""
+    return Notice.objects.filter(message_id=message_id).first()
+
+
+def last_notice_to(address: str) -> Notice | None:
+    """Answer the last letter that was sent to an address, in any case."""
+    found = Notice.objects.annotate(small=Lower("to")).filter(small=address.strip().lower())
+    return found.exclude(sent_at=None).order_by("-id").first()
+
+
 def notices_that_came_back() -> QuerySet[Notice]:
-    """Answer the letters that could not be sent, but those whose words were erased."""
+    """Answer the letters that did not arrive, but those whose words were erased."""
     return Notice.objects.filter(CAME_BACK).exclude(last_error=GONE)
 
 

@@ -8,15 +8,20 @@ is no moment in which it could be lost.
 from __future__ import annotations
 
 import logging
+import re
 import smtplib
 from datetime import datetime
 from typing import Final
 
-from django.core.mail import EmailMessage
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
 
-from recert.journal.letters import letter_of
+from recert.journal.courtesy import is_courtesy
+from recert.journal.letters import Letter, letter_of
 from recert.journal.models import OWED, Notice
+from recert.journal.posting import post
+from recert.journal.stopping import STOPPED, is_stopped, stop_address
 
 logger = logging.getLogger(__name__)
 
@@ -25,6 +30,13 @@ REFUSED_FOR_GOOD: Final = range(500, 600)
 
 SIGN_IN_FIRST: Final = 530
 """One of them that is about us and not about the letter."""
+
+
+NO_MAILBOX: Final = frozenset({550, 551, 553})
+"""Answers to an address that mean that there is nobody, where no detailed code says more."""
+
+DETAILED: Final = re.compile(r"5\.(?P<subject>\d{1,3})\.\d{1,3}\b")
+"""The detailed code of a final answer (RFC 3463); its second number is what it is about."""
 
 
 class NotSentYet(Exception):
@@ -46,18 +58,17 @@ def _try_to_send(notice_id: int, at: datetime) -> OSError | None:
     if notice is None:
         return None
     notice.tries += 1
-    try:
-        letter = letter_of(notice)
-    except Exception as error:  # a template may raise anything; the desk must learn of each
-        logger.exception("%s cannot be written", notice.ref)
-        _give_up(notice, f"the letter could not be written: {error}", at)
+    letter = _written(notice, at)
+    if letter is None:
         return None
     try:
-        _message(notice, letter.subject, letter.text).send()
+        post(_message(notice, letter))
     except OSError as error:  # all that smtplib raises is one
         if _is_final(error):
             logger.warning("%s was refused: %s", notice.ref, _reply(error))
             _give_up(notice, _reply(error), at)
+            if _is_about_the_address(error):
+                stop_address(notice, says=_reply(error), at=at)
             return None
         logger.warning("%s could not be sent yet: %s", notice.ref, _reply(error))
         notice.last_error = _reply(error)
@@ -73,15 +84,43 @@ def _try_to_send(notice_id: int, at: datetime) -> OSError | None:
     return None
 
 
-def _give_up(notice: Notice, because: str, at: datetime) -> None:
+def _written(notice: Notice, at: datetime) -> Letter | None:
+    """Write the letter, or give it up."""
+    if is_stopped(notice.to):
+        _give_up(notice, STOPPED, at, is_settled=is_courtesy(notice.event))
+        return None
+    try:
+        return letter_of(notice)
+    except Exception as error:  # a template may raise anything; the desk must learn of each
+        logger.exception("%s cannot be written", notice.ref)
+        _give_up(notice, f"the letter could not be written: {error}", at)
+        return None
+
+
+def _give_up(notice: Notice, because: str, at: datetime, *, is_settled: bool = False) -> None:
     notice.last_error, notice.failed_at = because, at
-    notice.save(update_fields=["tries", "last_error", "failed_at"])
+    notice.settled_at = at if is_settled else None
+    notice.save(update_fields=["tries", "last_error", "failed_at", "settled_at"])
 
 
-def _message(notice: Notice, subject: str, text: str) -> EmailMessage:
-    """Answer the message, to the bare address: a name in a header is one more thing to forge."""
-    headers = {"Message-ID": notice.message_id, "Auto-Submitted": "auto-generated"}
-    return EmailMessage(subject, text, to=[notice.to], headers=headers)
+def _message(notice: Notice, letter: Letter) -> EmailMultiAlternatives:
+    """Answer the message, to the bare address: a name in a header is one more thing to forge.
+
+    What comes back goes to where the operator wants it; who wrote is seen all the same.
+    """
+    headers = {
+        "From": settings.DEFAULT_FROM_EMAIL,
+        "Message-ID": notice.message_id,
+        "Auto-Submitted": "auto-generated",
+    }
+    if letter.stop:
+        headers["List-Unsubscribe"] = f"<{letter.stop}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    message = EmailMultiAlternatives(
+        letter.subject, letter.text, settings.BOUNCES_TO, to=[notice.to], headers=headers
+    )
+    message.attach_alternative(letter.html, "text/html")
+    return message
 
 
 def _is_final(error: OSError) -> bool:
@@ -93,6 +132,18 @@ def _is_final(error: OSError) -> bool:
         return False
     code, _text = _answer(error)
     return code in REFUSED_FOR_GOOD and code != SIGN_IN_FIRST
+
+
+def _is_about_the_address(error: OSError) -> bool:
+    """Answer whether a final answer says that there is no such mailbox.
+
+    A refusal of what we write, or of us, has another subject, and says nothing of the address.
+    """
+    if not isinstance(error, smtplib.SMTPRecipientsRefused):
+        return False
+    code, text = _answer(error)
+    detailed = DETAILED.match(text)
+    return detailed["subject"] == "1" if detailed else code in NO_MAILBOX
 
 
 def _answer(

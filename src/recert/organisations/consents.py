@@ -14,6 +14,7 @@ from recert.journal.secret_links import behind
 from recert.organisations.models import Consent, ConsentRequest, Organisation
 from recert.people.models import Person
 from recert.policy.refusals import not_found
+from recert.refs import is_ref
 
 
 def consents_of(person: Person) -> list[Consent]:
@@ -24,7 +25,8 @@ def consents_of(person: Person) -> list[Consent]:
 
 def own_consent(person: Person, ref: str) -> Consent:
     """Answer a consent to whoever gave it. Raises `Refused`."""
-    found = Consent.objects.filter(person=person, ref=ref).select_related("organisation").first()
+    rows = Consent.objects.select_related("organisation")
+    found = rows.filter(person=person, ref=ref).first() if is_ref(ref) else None
     if found is None:
         raise not_found()
     return found
@@ -76,7 +78,7 @@ def request_behind(token: str, person: Person) -> ConsentRequest:
 def request_called(ref: str, person: Person) -> ConsentRequest:
     """Answer a request by its ref to whom it may be about. Raises `Refused`."""
     rows = ConsentRequest.objects.select_related("organisation")
-    found = rows.filter(ref=ref, organisation__ended_at=None).first()
+    found = rows.filter(ref=ref, organisation__ended_at=None).first() if is_ref(ref) else None
     if found is None or found.person_id not in {None, person.pk}:
         raise not_found()
     return found

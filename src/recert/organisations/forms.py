@@ -11,18 +11,10 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from recert.organisations.key_actions import LONGEST_LABEL
 from recert.organisations.models import Member, Organisation
 from recert.people.forms import LineField
-from recert.policy.permissions import Permission
 
 EARLIEST: Final = 1950
-
-SCOPE_WORDS: Final = {
-    Permission.REPORT_COMPLETIONS: gettext_lazy("Report what people completed"),
-    Permission.SEE_OWN_STAFF: gettext_lazy("See where staff stand who consented"),
-    Permission.VERIFY_MANY: gettext_lazy("Verify many credentials at once"),
-}
 
 
 def day_field(label: Any, *, required: bool = True, help_text: Any = "") -> forms.DateField:  # noqa: ANN401  # lazy texts
@@ -104,43 +96,6 @@ class MemberForm(forms.Form):
         initial=Member.Role.MEMBER,
         widget=forms.RadioSelect,
     )
-
-
-class KeyForm(forms.Form):
-    """What a key is called, what it may do, and how long."""
-
-    label = LineField(
-        label=gettext_lazy("Name"),
-        max_length=LONGEST_LABEL,
-        help_text=gettext_lazy("By which you will know it: the program or system that uses it."),
-    )
-    scopes = forms.MultipleChoiceField(
-        label=gettext_lazy("What it may do"), widget=forms.CheckboxSelectMultiple
-    )
-    last_on = day_field(
-        gettext_lazy("Last day"),
-        required=False,
-        help_text=gettext_lazy("A key that ends by itself is one less to forget."),
-    )
-
-    def __init__(
-        self,
-        *args: Any,  # noqa: ANN401  # as Django passes them on
-        scopes: Collection[Permission],
-        today: date,
-        **options: Any,  # noqa: ANN401  # as above
-    ) -> None:
-        super().__init__(*args, **options)
-        choices = [(one.value, SCOPE_WORDS[one]) for one in sorted(scopes)]
-        self.fields["scopes"].choices = choices  # type: ignore[attr-defined]  # a choice field
-        self.today = today
-
-    def clean_last_on(self) -> date | None:
-        """Refuse a day on which it would have ended."""
-        day: date | None = self.cleaned_data["last_on"]
-        if day and not self.today <= day <= self.today.replace(year=self.today.year + 9, day=1):
-            raise ValidationError(_("Choose a day from today on, within nine years."))
-        return day
 
 
 class AskConsentForm(forms.Form):

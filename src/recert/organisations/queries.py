@@ -17,6 +17,7 @@ from recert.people.models import Account
 from recert.people.queries import actor_of
 from recert.policy.permissions import Actor, Permission, Role
 from recert.policy.refusals import not_found
+from recert.refs import is_ref
 
 MOST_LISTED: Final = 300
 
@@ -102,7 +103,7 @@ def invitations_open(organisation: Organisation, *, at: datetime) -> list[Member
 
 def own_invitation(organisation: Organisation, ref: str) -> MemberInvitation:
     """Answer an invitation to the organisation that sent it. Raises `Refused`."""
-    found = organisation.invitations.filter(ref=ref).first()
+    found = organisation.invitations.filter(ref=ref).first() if is_ref(ref) else None
     if found is None:
         raise not_found()
     return found

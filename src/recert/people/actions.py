@@ -8,7 +8,8 @@ from datetime import date, datetime, timedelta
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
-from recert.journal.actions import record_event
+from recert.journal.actions import record_event, write_again
+from recert.journal.stopping import is_stopped
 from recert.people.models import (
     Account,
     Address,
@@ -18,7 +19,7 @@ from recert.people.models import (
     PrivateLink,
     StaffRole,
 )
-from recert.people.queries import kept_record
+from recert.people.queries import kept_record, reader_of, refs_of
 from recert.policy.permissions import STAFF, Actor, Permission, Role
 from recert.policy.refusals import Refused, not_found
 
@@ -52,9 +53,44 @@ def change_details(
             setattr(person, name, said[name])
         person.version += 1
         person.save(update_fields=[*changed, "version"])
-        after = {name: said[name] for name in changed}
-        _note("person.details-changed", person, by, at, before=before, after=after)
+        facts: dict[str, object] = {
+            "before": before,
+            "after": {name: said[name] for name in changed},
+        }
+        if "email" in changed:
+            sent = write_again(refs_of(person), to=reader_of(person).email, at=at)
+            facts |= {"letters": sent} if sent else {}
+        _note("person.details-changed", person, by, at, **facts)
     return person
+
+
+@transaction.atomic
+def confirm_email(person_id: int, *, email: str, by: Actor, at: datetime) -> list[str]:
+    """Say that letters do arrive at one's address, after some came back; answer what goes again.
+
+    `email` is the address that was meant, should it be another by now.
+    """
+    person = _own(person_id, by)
+    if not email or email != reader_of(person).email:
+        message = _("Your address was changed meanwhile; letters go to the one on record now.")
+        raise Refused("changed-meanwhile", message)
+    if not is_stopped(email):
+        return []
+    sent = write_again(refs_of(person), to=email, at=at)
+    _note("person.email-confirmed", person, by, at, email=email, letters=sent)
+    return sent
+
+
+@transaction.atomic
+def choose_letters(person_id: int, *, courtesy: bool, by: Actor, at: datetime) -> bool:
+    """Get reminders that one may do without, or get none; answer whether that is new."""
+    person = _own(person_id, by)
+    if person.courtesy_letters == courtesy:
+        return False
+    person.courtesy_letters = courtesy
+    person.save(update_fields=["courtesy_letters"])
+    _note("person.letters-chosen", person, by, at, courtesy=courtesy)
+    return True
 
 
 @transaction.atomic

@@ -167,6 +167,20 @@ def person_called(ref: str) -> Person:
     return Person.objects.get(ref=ref)
 
 
+def kept_called(ref: str) -> Person:
+    """Answer the record to which a ref leads, of somebody who was not erased. Raises `Refused`."""
+    found = kept_record(Person.objects.filter(ref=ref).first())
+    if found is None or found.erased_at:
+        raise not_found()
+    return found
+
+
+def by_a_link(person: Person) -> Actor:
+    """Answer a person as whoever has a link that only a letter to them holds."""
+    name = f"{person.name}, by a link in a letter"
+    return Actor(name=name, roles=frozenset({Role.CERTIFICANT}), person=person.pk)
+
+
 def emails_of(person: Person) -> set[str]:
     """Answer every address that is known to be a person's own."""
     known = {person.email}

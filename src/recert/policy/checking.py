@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
 
+from recert.policy.answering import unknown_places
 from recert.policy.dated import Dated
 from recert.policy.mistakes import Mistake, Place, nearest
 from recert.policy.points import Points
@@ -40,6 +41,10 @@ def mistakes_between(book: Rulebook) -> Iterator[Mistake]:
         ("activities", "default_area"), [book.activities.default_area], book.areas, "area"
     )
     yield from _calendar_mistakes(book)
+    for index, question in enumerate(book.questions):
+        for unknown in unknown_places(book, question):
+            message = f"no value stands at {unknown!r}; expected a place such as cycle.years"
+            yield Mistake(("questions", index, "answer"), message)
     if "{category}" not in book.naming.pattern:
         yield Mistake(("naming", "pattern"), "expected a text that holds {category}")
 

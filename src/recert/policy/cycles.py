@@ -57,6 +57,19 @@ def first_cycle(book: Rulebook, *, certified_on: date) -> Cycle:
     return _cycle_from(book, certified_on)
 
 
+def cycle_ending(book: Rulebook, ends: date) -> Cycle:
+    """Answer the whole cycle that ends on a day, as a timely renewal brings it.
+
+    Raises `ValueError` where none does, such as in the middle of a month.
+    """
+    years = book.cycle.years.value
+    first = ends.replace(day=1) if book.cycle.ends.value == "last-day-of-month" else ends + DAY
+    found = _cycle_from(book, years_after(first, -years))
+    if found.ends != ends:
+        raise ValueError(f"No cycle ends on {ends}; one ends on {found.ends}.")
+    return found
+
+
 def next_cycle(book: Rulebook, cycle: Cycle) -> Cycle:
     """Answer the cycle that a timely renewal begins (CYC-2).
 

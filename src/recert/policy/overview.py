@@ -23,6 +23,7 @@ from recert.policy.rulebook import (
     RequirementSet,
     Rulebook,
 )
+from recert.policy.standing import title_of
 
 
 class RequirementRow(msgspec.Struct, frozen=True):
@@ -57,6 +58,21 @@ class KindRow(msgspec.Struct, frozen=True):
     conditions: tuple[str, ...]
 
 
+class CategoryRow(msgspec.Struct, frozen=True):
+    """Who takes part: a category as it is written, and from which certifications on it must.
+
+    `required_from` is None where taking part is always voluntary; `maintained_as` is the title
+    under which an old one is maintained, empty where it keeps its own.
+    """
+
+    key: str
+    title: str
+    written: str
+    required_from: date | None
+    maintained_as: str
+    rule: str
+
+
 class FeeRow(msgspec.Struct, frozen=True):
     """A fee from a day on; `who` says for whom, where that matters."""
 
@@ -65,6 +81,21 @@ class FeeRow(msgspec.Struct, frozen=True):
     amount: str
     who: str
     rule: str
+
+
+def category_rows(book: Rulebook) -> list[CategoryRow]:
+    """Answer each category, and whether it must take part."""
+    return [
+        CategoryRow(
+            key=key,
+            title=one.title,
+            written=title_of(book, key, maintained=False).text,
+            required_from=one.required_from,
+            maintained_as=title_of(book, key, maintained=True).text if one.maintained_as else "",
+            rule=one.rule,
+        )
+        for key, one in book.categories.items()
+    ]
 
 
 def requirement_tables(book: Rulebook) -> list[RequirementTable]:

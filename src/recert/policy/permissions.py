@@ -75,6 +75,9 @@ class Permission(StrEnum):
     KEEP_DEADLINES = "keep-deadlines"
     """End what was not done in time."""
 
+    RETURN_LETTERS = "return-letters"
+    """Note what mail servers say of letters that were sent."""
+
     SIGN = "sign"
     """Sign a form of the board for somebody else, or decline to (PER-3)."""
 
@@ -180,7 +183,9 @@ GRANTS: Final[Mapping[Role, frozenset[Permission]]] = {
     Role.EMPLOYER: frozenset({Permission.SEE_OWN_STAFF}),
     Role.VERIFIER: frozenset({Permission.VERIFY_MANY}),
     Role.ORGANISATION_MANAGER: frozenset({Permission.KEEP_OWN_ORGANISATION}),
-    Role.SYSTEM: frozenset({Permission.SETTLE_PAYMENTS, Permission.KEEP_DEADLINES}),
+    Role.SYSTEM: frozenset(
+        {Permission.SETTLE_PAYMENTS, Permission.KEEP_DEADLINES, Permission.RETURN_LETTERS}
+    ),
 }
 
 

@@ -6,7 +6,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import Final
 
-from recert.policy.cycles import Cycle, declaration_window, first_cycle, months_after, years_after
+from recert.policy.cycles import (
+    Cycle,
+    declaration_window,
+    first_cycle,
+    last_day_of_month,
+    months_after,
+    years_after,
+)
 from recert.policy.rulebook import Key, Rulebook
 from recert.policy.rulebook.reminders import Reminder
 
@@ -57,6 +64,8 @@ def ends_reminded_of(book: Rulebook, reminder: Reminder, *, as_of: date) -> Iter
 
 def certified_with_first_cycle_to(book: Rulebook, ends: date) -> Iterator[date]:
     """Answer the days of certification of which the first cycle ends on a day."""
+    if book.cycle.ends.value == "last-day-of-month" and ends != last_day_of_month(ends):
+        return
     near = years_after(ends, -book.cycle.years.value)
     for days in range(-31, SLACK + 1):
         certified_on = near + timedelta(days=days)

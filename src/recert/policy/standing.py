@@ -267,6 +267,15 @@ def cycle_on(book: Rulebook, holding: Holding, *, as_of: date) -> tuple[Cycle, b
     return cycle, maintained, False
 
 
+def last_cycle_on(book: Rulebook, holding: Holding, *, as_of: date) -> Cycle | None:
+    """Answer the cycle that runs on a day or ran last; None for what nothing ever maintained."""
+    category, certified_on = holding.category, holding.certified_on
+    if participation_in(book, category, certified_on=certified_on) == "required":
+        return cycle_on(book, holding, as_of=as_of)[0]
+    known = (grant.cycle for grant in _known(holding.grants, as_of))
+    return _latest(cycle for cycle in known if cycle.starts <= as_of)
+
+
 def _as_changed(cycle: Cycle, changes: Iterable[CycleChange], as_of: date) -> Cycle:
     """Answer a cycle with the earliest end that was decided for it; a later one changes nothing."""
     same = [one.cycle for one in _known(changes, as_of) if one.cycle.starts == cycle.starts]

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from recert.dossiers.actions.acting import end_acting
+from recert.journal.stopping import stop_of
 from recert.people.access import Request, needs, own_record, public, signed_in
 from recert.people.acting import stop_acting
 from recert.people.actions import (
@@ -35,6 +36,7 @@ from recert.people.queries import (
     links_of,
     own_link,
     person_called,
+    reader_of,
 )
 from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused, not_found
@@ -45,8 +47,11 @@ from recert.portal.declarations import own_declarations
 def account(request: Request) -> HttpResponse:
     """Show what there is to one's account."""
     person = request.person
+    to = reader_of(person).email if person else ""
     page = {
         "person": person,
+        "to": to,
+        "stop": stop_of(to),
         "addresses": addresses_of(person) if person else [],
         "former_names": former_names_of(person) if person else [],
         "has_second_factor": has_second_factor(request.account),

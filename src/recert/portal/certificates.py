@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from io import BytesIO
 from typing import Final
-from urllib.parse import quote
 
 import segno
 from django.http import HttpResponse
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -135,13 +135,20 @@ def _made(at: datetime) -> str:
 
 def verification_address(number: str) -> str:
     """Answer where anybody verifies a credential, by its number."""
-    return address(f"/verify/{quote(number, safe='')}")
+    return address(reverse("portal:verified", args=[number]))
 
 
 def qr_code(text: str) -> str:
     """Draw a QR code as SVG; it bears a quarter of it being dirty or torn."""
     drawn = BytesIO()
     segno.make(text, error="q", micro=False).save(
-        drawn, kind="svg", border=2, dark="#0b1b33", light="#ffffff", xmldecl=False, nl=False
+        drawn,
+        kind="svg",
+        border=2,
+        dark="#0b1b33",
+        light="#ffffff",
+        xmldecl=False,
+        nl=False,
+        omitsize=True,
     )
     return drawn.getvalue().decode()

@@ -16,7 +16,10 @@ from recert.board import the_rulebook
 from recert.declarations.actions.allocations import allocate_points
 from recert.declarations.prices import prices_today
 from recert.declarations.queries import Position, Positions, positions_of
+from recert.journal.stopping import stop_of
+from recert.organisations.queries import works_for_somebody
 from recert.people.access import Request, needs, own_record, public
+from recert.people.queries import reader_of
 from recert.policy.permissions import Permission, Role
 from recert.policy.planned import Move
 from recert.policy.refusals import Refused, not_found
@@ -37,7 +40,8 @@ def home(request: Request) -> HttpResponse:
     if request.actor.is_staff:
         return redirect("desk:home")
     if request.actor.is_known:
-        return redirect("portal:bind")
+        works = works_for_somebody(request.account)
+        return redirect("portal:organisations" if works else "portal:bind")
     return render(request, "portal/front.html")
 
 
@@ -63,12 +67,15 @@ def dashboard(request: Request) -> HttpResponse:
         if not entry.excluded
     }
     activities = [one for ref, one in positions.activities.items() if ref in counting]
+    to = reader_of(person).email
     page = {
         "person": person,
         "cards": cards_of(positions, prices_today(person, positions.each, today=request.today)),
         "together": positions.together,
         "lacking": lacking_documents(activities),
         "today": request.today,
+        "to": to,
+        "stop": stop_of(to),
     }
     return render(request, "portal/dashboard.html", page)
 

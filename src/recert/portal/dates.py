@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
+import msgspec
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
@@ -31,13 +33,26 @@ def calendar_feed(request: Request, token: str) -> HttpResponse:
     calendar.add("x-wr-calname", the_rulebook().title)
     calendar.add("x-published-ttl", "PT12H")
     for position in positions_of(link.person_id, as_of=request.today).each:
-        for stop in stops_of(position, request.today):
+        for stop in _stops_ahead(position, request.today):
             if not stop.now and stop.name != "begins":
                 calendar.add_component(_event(position, stop, request))
     response = HttpResponse(calendar.to_ical(), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'inline; filename="recert.ics"'
     response["X-Robots-Tag"] = "noindex"
     return response
+
+
+def _stops_ahead(position: Position, as_of: date) -> list[Stop]:
+    """Answer the days of which a reminder would speak: of what is renewed, those that come next.
+
+    While the board has a declaration there are none: there is nothing to do but to wait.
+    """
+    standing = position.standing
+    if standing.pending:
+        return []
+    if standing.renewed:
+        standing = msgspec.structs.replace(standing, cycle=standing.renewed, renewed=None)
+    return stops_of(replace(position, standing=standing), as_of)
 
 
 def _event(position: Position, stop: Stop, request: Request) -> Event:

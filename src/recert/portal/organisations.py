@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime, time
-from zoneinfo import ZoneInfo
-
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
-from recert.board import the_rulebook
 from recert.organisations.actions import (
     change_member_role,
     end_membership,
@@ -19,8 +15,9 @@ from recert.organisations.actions import (
     join_organisation,
     revoke_member_invitation,
 )
-from recert.organisations.forms import SCOPE_WORDS, KeyForm, MemberForm
+from recert.organisations.forms import MemberForm
 from recert.organisations.key_actions import make_key, revoke_key
+from recert.organisations.key_forms import KeyForm, scope_words
 from recert.organisations.keys import keys_of, own_key, scopes_for
 from recert.organisations.models import ApiKey, Member
 from recert.organisations.queries import (
@@ -37,9 +34,10 @@ from recert.people.access import Request, signed_in
 from recert.people.actions import must_be_themselves
 from recert.people.kept_forms import kept_form
 from recert.people.models import Account
-from recert.policy.cycles import DAY, years_after
 from recert.policy.permissions import Permission
 from recert.policy.refusals import Refused, not_found
+from recert.portal.batches import MOST_AT_ONCE
+from recert.transcript.signing.queries import forms_to_sign
 
 
 @signed_in
@@ -64,7 +62,7 @@ def organisation(request: Request, ref: str) -> HttpResponse:
         "keeps": actor.may(Permission.KEEP_OWN_ORGANISATION),
         "accreditations": list(found.accreditations.all()),
         "managers": [one for one in members_of(found) if one.role == Member.Role.MANAGER],
-        "today": request.today,
+        "waiting": len(forms_to_sign(request.actor.ref, at=request.at, most=MOST_AT_ONCE)),
     }
     return render(request, "portal/organisations/home.html", page)
 
@@ -161,12 +159,7 @@ def member(request: Request, ref: str, member_ref: str) -> HttpResponse:
 def keys(request: Request, ref: str) -> HttpResponse:
     """Show the keys of an organisation's programs, and make one; it is shown this once."""
     found, actor = own_organisation(request.account, ref, Permission.KEEP_OWN_ORGANISATION)
-    form = KeyForm(
-        request.POST or kept_form(request),
-        scopes=scopes_for(found),
-        today=request.today,
-        initial={"last_on": years_after(request.today, 1), "scopes": sorted(scopes_for(found))},
-    )
+    form = KeyForm(request.POST or kept_form(request), scopes=scopes_for(found))
     made: tuple[ApiKey, str] | None = None
     if request.method == "POST" and form.is_valid():
         said = form.cleaned_data
@@ -175,7 +168,7 @@ def keys(request: Request, ref: str) -> HttpResponse:
                 found,
                 label=said["label"],
                 scopes=said["scopes"],
-                expires_at=_end_of(said["last_on"]) if said["last_on"] else None,
+                expires_at=form.expires_at(at=request.at),
                 by=actor,
                 at=request.at,
             )
@@ -211,13 +204,8 @@ def revoke(request: Request, ref: str, key_ref: str) -> HttpResponse:
 
 
 def _scopes_in_words(key: ApiKey) -> list[str]:
-    return [str(SCOPE_WORDS[Permission(one)]) for one in key.scopes]
-
-
-def _end_of(day: date) -> datetime:
-    """Answer when a day of the board is over."""
-    zone = ZoneInfo(the_rulebook().calendar.time_zone.value)
-    return datetime.combine(day + DAY, time(), zone)
+    words = scope_words()
+    return [words[Permission(one)] for one in key.scopes]
 
 
 def _account_of(request: Request) -> Account:

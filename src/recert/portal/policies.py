@@ -10,6 +10,12 @@ CONTENT_SECURITY_POLICY: Final = (
     "form-action 'self'; frame-ancestors 'none'"
 )
 
+POLICY_OF_A_LETTER: Final = (
+    "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; "
+    "frame-ancestors 'self'"
+)
+"""Of a letter shown as mail programs show it: its styles are within, and nothing else is."""
+
 
 def policy_with_cards(
     *, scripts: Sequence[str], frames: Sequence[str], connections: Sequence[str]

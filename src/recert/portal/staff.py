@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -49,6 +50,9 @@ PER_PAGE: Final = 50
 MONTHS: Final = 18
 """So far ahead the picture looks."""
 
+MOST_COLUMNS: Final = 6
+"""So many credentials stand beside one another; the filter has them all."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -73,13 +77,13 @@ class StaffFilter(forms.Form):
 
     def __init__(self, *args: Any, categories: Iterable[str], **options: Any) -> None:  # noqa: ANN401  # as Django passes them on
         super().__init__(*args, **options)
-        everything = ("", _("All"))
         titles = the_rulebook().categories
-        for name, choices in {
+        choices: dict[str, list[tuple[str, str]]] = {
             "group": [(key, word) for key, (word, _tone) in group_words().items()],
             "category": [(one, titles[one].title) for one in sorted(categories)],
-        }.items():
-            self.fields[name].choices = [everything, *choices]  # type: ignore[attr-defined]  # a choice field
+        }
+        for name, each in choices.items():
+            self.fields[name].choices = [("", _("All")), *each]  # type: ignore[attr-defined]  # a choice field
 
     def of(self, rows: Sequence[StaffRow]) -> list[StaffRow]:
         """Answer the rows that are wanted; what makes no sense filters nothing."""
@@ -134,7 +138,7 @@ def staff(request: Request, ref: str) -> HttpResponse:
             (key, word, sum(1 for one in every if one.group == key), tone == "bad")
             for key, (word, tone) in words.items()
         ],
-        "picture": picture_ahead(every, today=request.today),
+        "pictures": [picture_ahead(every, today=request.today), picture_by_credential(every)],
         "query": filters.urlencode(),
         "before": place - 1,
         "after": place + 1 if len(wanted) > place * PER_PAGE else 0,
@@ -229,8 +233,38 @@ def picture_ahead(rows: Sequence[StaffRow], *, today: date) -> Picture:
         says % {"count": open_ones, "months": MONTHS},
         [date_format(month, "M y") for month, _one, _other in months],
         [
-            Series(_("not renewed yet"), "bad", [one for _month, one, _other in months]),
+            Series(_("not renewed yet"), "wait", [one for _month, one, _other in months]),
             Series(_("declared, or inactive"), "quiet", [other for _month, _one, other in months]),
+        ],
+        stacked=True,
+    )
+
+
+def picture_by_credential(rows: Sequence[StaffRow]) -> Picture:
+    """Answer of the most frequent credentials how many are how pressing."""
+    counted = Counter(one.credential.category for one in rows)
+    categories = [category for category, _count in counted.most_common(MOST_COLUMNS)]
+    pressing = Counter((one.credential.category, one.group) for one in rows)
+
+    def series(word: str, tone: str, *groups: Group) -> Series:
+        values = [sum(pressing[one, group] for group in groups) for one in categories]
+        return Series(word, tone, values)
+
+    ended = sum(one.group == "ended" for one in rows)
+    says = ngettext(
+        "%(ended)s of %(count)s credentials is not valid any more.",
+        "%(ended)s of %(count)s credentials are not valid any more.",
+        ended,
+    )
+    return picture_of(
+        "credentials",
+        _("Which credentials"),
+        says % {"ended": ended, "count": len(rows)},
+        categories,
+        [
+            series(_("not valid any more"), "bad", "ended"),
+            series(_("ends soon"), "wait", "soon"),
+            series(_("all others"), "good", "later", "waits", "calm"),
         ],
         stacked=True,
     )

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from datetime import datetime
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
-from procrastinate.exceptions import AlreadyEnqueued
 
-from recert.journal.actions import record_event
-from recert.journal.jobs import defer_notice
+from recert.journal.actions import GONE, owe_again, record_event
 from recert.journal.models import Notice
+from recert.journal.stopping import is_stopped, stop_address
 from recert.people.models import Account, Person
 from recert.people.queries import actor_of
-from recert.policy.permissions import Actor
+from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused, not_found
 from recert.queue.models import Assignment, Note
 from recert.queue.queries import Subject
@@ -112,23 +110,56 @@ def end_assignment(ref: str, *, at: datetime) -> None:
 
 @transaction.atomic
 def send_letter_again(subject: Subject, *, to: str, by: Actor, at: datetime) -> Notice:
-    """Send a letter that could not be sent once more, to the address on record now."""
-    notice = _failed(subject, by)
-    before, notice.to = notice.to, to
-    notice.failed_at, notice.tries, notice.owed_at = None, 0, at
-    notice.save(update_fields=["to", "failed_at", "tries", "owed_at"])
-    with suppress(AlreadyEnqueued), transaction.atomic():  # its job may wait still
-        defer_notice(notice.pk)
-    end_assignment(notice.ref, at=at)
+    """Send a letter once more, to the address on record now; what was sent stays as it was."""
+    _must_be_for_others(subject, by)
+    notice = Notice.objects.select_for_update(of=("self",)).select_related("event")
+    before = notice.get(ref=subject.ref)
+    if before.sent_at is None and before.failed_at is None:
+        raise Refused("wrong-state", _("This letter is on its way already."))
+    if before.last_error == GONE:
+        raise Refused("erased", _("The words of this letter were erased; it cannot be sent."))
+    if is_stopped(to):
+        message = _("Letters to %(to)s come back, so nothing is sent there now.")
+        raise Refused("stopped-address", message % {"to": to})
+    facts = {"before": before.to, "to": to}
+    again = owe_again(before, to=to, at=at)
+    end_assignment(before.ref, at=at)
     record_event(
         "letter.sent-again",
+        subject=before.ref,
+        about=before.person,
+        by=by,
+        at=at,
+        facts=facts | {"letter": again.ref},
+    )
+    return again
+
+
+@transaction.atomic
+def return_letter(
+    notice_id: int, *, says: str, complained: bool = False, by: Actor, at: datetime
+) -> bool:
+    """Note that a letter came back for good, or that its reader complained of it.
+
+    Nothing more is sent to its address. Answer whether that is new.
+    """
+    if not by.may(Permission.RETURN_LETTERS):
+        raise Refused("not-permitted", _("You are not allowed to do this."))
+    notice = Notice.objects.select_for_update().get(pk=notice_id)
+    if notice.failed_at is not None or not notice.to:
+        return False
+    notice.failed_at, notice.last_error = at, says
+    notice.save(update_fields=["failed_at", "last_error"])
+    stop_address(notice, says=says, complained=complained, at=at)
+    record_event(
+        "letter.returned",
         subject=notice.ref,
         about=notice.person,
         by=by,
         at=at,
-        facts={"before": before, "to": to},
+        facts={"says": says, "complained": complained},
     )
-    return notice
+    return True
 
 
 @transaction.atomic
@@ -157,17 +188,25 @@ def _held(ref: str) -> Assignment | None:
     return rows.filter(subject=ref, ended_at=None).first()
 
 
-def _must_decide(subject: Subject, by: Actor) -> None:
+def _must_be_for_others(subject: Subject, by: Actor) -> None:
     if not by.may(subject.needs):
         raise Refused("not-permitted", _("You are not allowed to do this."))
     if _is_own(subject, by):
         raise Refused("own-case", _("Somebody else must look after what is your own."))
+
+
+def _must_decide(subject: Subject, by: Actor) -> None:
+    _must_be_for_others(subject, by)
     if not subject.waits:
         raise Refused("wrong-state", _("This does not wait any more; nothing was changed."))
 
 
 def _is_own(subject: Subject, actor: Actor) -> bool:
-    return actor.person is not None and actor.person == subject.owner
+    if actor.person is None:
+        return False
+    if subject.owner is None:  # no table leads from it to a person; the ref does
+        return Person.objects.filter(pk=actor.person, ref=subject.about).exists()
+    return actor.person == subject.owner
 
 
 def _note(

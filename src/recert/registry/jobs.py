@@ -1,4 +1,4 @@
-"""What happens to badges by itself."""
+"""What happens to badges by itself, and to what addresses asked."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from recert import clock
 from recert.board import the_rulebook
 from recert.policy.calendar import board_day
 from recert.policy.permissions import SYSTEM
+from recert.registry.asking import forget_askings
 from recert.registry.badges.actions import end_badges
 from recert.registry.badges.queries import last_list
 
@@ -25,3 +26,11 @@ def end_badges_that_hold_no_more(timestamp: int) -> int:
     return sum(
         end_badges(number, today=today, by=SYSTEM, at=at) for number in range(1, last_list() + 1)
     )
+
+
+@app.periodic(cron="50 * * * *")
+@app.task(queueing_lock="forget-askings")
+def forget_who_asked(timestamp: int) -> int:
+    """Forget the addresses that asked the register, once it does not matter; answer how many."""
+    del timestamp
+    return forget_askings(before=clock.now())

@@ -6,9 +6,10 @@ those that are renewed, extended, or with the board. Tests hold it against the k
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 from django.db import connection
 
@@ -31,57 +32,52 @@ class Due:
 
 
 QUERY = """
-WITH ending AS (
-    -- Cycles that end on one of the days, or begin on this one; each with its first day.
-    SELECT credential_id, starts_on, ends_on, NULL::date AS extends FROM credentials_grant
-    WHERE (ends_on = ANY(%(ends)s) OR starts_on = %(on)s)
-      AND granted_on <= %(on)s AND (revoked_on IS NULL OR revoked_on > %(on)s)
-    UNION ALL
-    SELECT one.id, one.certified_on, first.ends_on, NULL
-    FROM credentials_credential one
-    JOIN unnest(%(certified)s::date[], %(first_ends)s::date[]) AS first (certified_on, ends_on)
-      ON one.certified_on = first.certified_on
-    UNION ALL
-    -- Extended by inactive status: the cycle that it extends is the last that had begun.
-    SELECT inactive.credential_id, coalesce(last.starts_on, one.certified_on), inactive.until_on,
-           coalesce(last.ends_on, one.certified_on)
-    FROM credentials_inactiveperiod inactive
-    JOIN credentials_credential one ON one.id = inactive.credential_id
-    LEFT JOIN LATERAL (
-        SELECT starts_on, ends_on FROM credentials_grant known
-        WHERE known.credential_id = inactive.credential_id AND known.granted_on <= %(on)s
-          AND known.starts_on <= %(on)s
-          AND (known.revoked_on IS NULL OR known.revoked_on > %(on)s)
-        ORDER BY starts_on DESC LIMIT 1
-    ) last ON true
-    WHERE inactive.until_on = ANY(%(ends)s) AND inactive.granted_on <= %(on)s
-      AND inactive.granted_on >= coalesce(last.starts_on, one.certified_on)
+WITH touched AS (
+    -- Whatever may end on one of the days, or begin on this one.
+    SELECT credential_id FROM credentials_grant
+    WHERE ends_on = ANY(%(ends)s) OR starts_on = %(on)s
+    UNION
+    SELECT id FROM credentials_credential WHERE certified_on = ANY(%(certified)s)
+    UNION
+    SELECT credential_id FROM credentials_inactiveperiod WHERE until_on = ANY(%(ends)s)
+    UNION
+    SELECT credential_id FROM credentials_cyclechange WHERE ends_on = ANY(%(ends)s)
+), last AS (
+    -- The last cycle that was granted by this day, begun or not.
+    SELECT DISTINCT ON (credential_id) credential_id, starts_on, ends_on
+    FROM credentials_grant JOIN touched USING (credential_id)
+    WHERE granted_on <= %(on)s AND (revoked_on IS NULL OR revoked_on > %(on)s)
+    ORDER BY credential_id, starts_on DESC
+), running AS (
+    SELECT one.id, one.person_id, one.certified_on, last.ends_on AS granted_to,
+        coalesce(last.starts_on, one.certified_on) AS starts_on,
+        coalesce(one.certified_on >= asked.required_from, false) AS required
+    FROM touched JOIN credentials_credential one ON one.id = touched.credential_id
+    LEFT JOIN last ON last.credential_id = one.id
+    LEFT JOIN unnest(%(categories)s::text[], %(required)s::date[])
+      AS asked (category, required_from) ON asked.category = one.category
+    WHERE one.program = %(program)s AND one.certified_on <= %(on)s
+      -- Nothing that begins later was granted: else it is renewed.
+      AND (last.starts_on IS NULL OR last.starts_on <= %(on)s)
+      -- What was declared waits for the board, unless the time to put it right has passed.
+      AND NOT EXISTS (
+        SELECT 1 FROM declarations_declaration declared
+        WHERE declared.credential_id = one.id AND declared.submitted_on <= %(on)s
+          AND coalesce(declared.decided_on, 1 + CASE declared.state
+            WHEN 'deficient' THEN declared.correct_by ELSE declared.answer_by END, 'infinity')
+            > %(on)s)
 )
-SELECT DISTINCT one.person_id, one.id, ending.starts_on, ending.ends_on, ending.extends
-FROM ending JOIN credentials_credential one ON one.id = ending.credential_id
-LEFT JOIN unnest(%(categories)s::text[], %(required)s::date[]) AS asked (category, required_from)
-  ON asked.category = one.category
-WHERE one.program = %(program)s
-  -- Nothing later was granted: else this cycle is over, or renewed.
-  AND NOT EXISTS (
-    SELECT 1 FROM credentials_grant later
-    WHERE later.credential_id = one.id AND later.starts_on > ending.starts_on
-      AND later.granted_on <= %(on)s
-      AND (later.revoked_on IS NULL OR later.revoked_on > %(on)s))
-  -- Nothing extends it further.
-  AND NOT EXISTS (
-    SELECT 1 FROM credentials_inactiveperiod longer
-    WHERE longer.credential_id = one.id AND longer.granted_on >= ending.starts_on
-      AND longer.granted_on <= %(on)s AND longer.until_on > ending.ends_on)
-  -- What was declared waits for the board.
-  AND NOT EXISTS (
-    SELECT 1 FROM declarations_declaration declared
-    WHERE declared.credential_id = one.id AND declared.submitted_on <= %(on)s
-      AND (declared.decided_on IS NULL OR declared.decided_on > %(on)s)
-      AND NOT (declared.state = 'deficient' AND declared.correct_by < %(on)s)
-      AND NOT coalesce(declared.answer_by < %(on)s, false))
-  -- What must be maintained, or is maintained although it need not be.
-  AND (one.certified_on >= asked.required_from OR ending.starts_on > one.certified_on)
+SELECT person_id, id, certified_on, starts_on, granted_to,
+    CASE WHEN required THEN (
+        SELECT min(ends_on) FROM credentials_cyclechange
+        WHERE credential_id = running.id AND cycle_starts_on = running.starts_on
+          AND granted_on <= %(on)s) END,
+    CASE WHEN required THEN (
+        SELECT max(until_on) FROM credentials_inactiveperiod
+        WHERE credential_id = running.id AND granted_on BETWEEN running.starts_on AND %(on)s) END
+FROM running
+-- What must be maintained, or is maintained although it need not be.
+WHERE required OR granted_to IS NOT NULL
 """
 
 
@@ -90,7 +86,7 @@ def due_on(on: date) -> list[Due]:
     book = the_rulebook()
     by_end = _reminders_by_end(book, on)
     begins = [key for key, one in book.reminders.items() if one.of == "begins"]
-    first = dict(_first_cycles(book, by_end, on))
+    certified = {day for ends in by_end for day in certified_with_first_cycle_to(book, ends)} | {on}
     required = {key: one.required_from for key, one in book.categories.items()}
     with connection.cursor() as cursor:
         cursor.execute(
@@ -98,26 +94,26 @@ def due_on(on: date) -> list[Due]:
             {
                 "on": on,
                 "ends": list(by_end),
-                "certified": list(first),
-                "first_ends": list(first.values()),
+                "certified": list(certified),
                 "program": book.key,
                 "categories": list(required),
                 "required": list(required.values()),
             },
         )
         rows = cursor.fetchall()
-    return [
-        Due(person, credential, key, on)
-        for person, credential, starts, ends, extends in rows
-        if extends is None or _does_extend(book, starts, ends, extends)
-        for key in [*by_end.get(ends, ()), *(begins if starts == on else ())]
-    ]
-
-
-def _does_extend(book: Rulebook, starts: date, ends: date, extends: date) -> bool:
-    """Answer whether inactive status lasts longer than the cycle that it is about."""
-    base = first_cycle(book, certified_on=starts).ends if extends == starts else extends
-    return ends > base
+    first_end = cache(lambda day: first_cycle(book, certified_on=day).ends)
+    found = []
+    for person, credential, certified_on, starts, granted_to, shortened_to, inactive_to in rows:
+        ends = granted_to or first_end(certified_on)
+        if shortened_to and shortened_to < ends:
+            ends = shortened_to
+        if inactive_to and inactive_to > ends:
+            ends = inactive_to
+        keys = by_end.get(ends, [])
+        found += [Due(person, credential, key, on) for key in keys]
+        if starts == on:
+            found += [Due(person, credential, key, on) for key in begins]
+    return found
 
 
 def _reminders_by_end(book: Rulebook, on: date) -> dict[date, list[Key]]:
@@ -127,16 +123,6 @@ def _reminders_by_end(book: Rulebook, on: date) -> dict[date, list[Key]]:
         for ends in ends_reminded_of(book, reminder, as_of=on):
             found.setdefault(ends, []).append(key)
     return found
-
-
-def _first_cycles(
-    book: Rulebook, by_end: Mapping[date, object], on: date
-) -> Iterator[tuple[date, date]]:
-    """Answer the days of certification whose first cycle ends on one of the days, or begins now."""
-    yield on, first_cycle(book, certified_on=on).ends
-    for ends in by_end:
-        for certified_on in certified_with_first_cycle_to(book, ends):
-            yield certified_on, ends
 
 
 def latest_of_each(due: list[Due]) -> list[Due]:

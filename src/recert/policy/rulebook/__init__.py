@@ -47,6 +47,7 @@ from recert.policy.rulebook.declarations import (
     StandingRules,
 )
 from recert.policy.rulebook.fees import CountryAmount, Fee, FeeStep, Reduction
+from recert.policy.rulebook.publishing import Contact, Question
 from recert.policy.rulebook.reminders import Reminder
 from recert.policy.rulebook.requirements import Area, AreaRequirement, Category, RequirementSet
 from recert.policy.rulebook.table import (
@@ -73,6 +74,7 @@ __all__ = [
     "Cap",
     "CapGroup",
     "Category",
+    "Contact",
     "Count",
     "CountryAmount",
     "CredentialClass",
@@ -101,6 +103,7 @@ __all__ = [
     "Percent",
     "Provider",
     "Purpose",
+    "Question",
     "Reduction",
     "Reinstatement",
     "Reminder",
@@ -164,4 +167,6 @@ class Rulebook(Table, frozen=True, eq=False):
     reduction: Reduction | None = None
     reminders: dict[Key, Reminder] = msgspec.field(default_factory=dict)
     providers: tuple[Provider, ...] = ()
+    contact: Contact | None = None
+    questions: tuple[Question, ...] = ()
     fingerprint: str = ""

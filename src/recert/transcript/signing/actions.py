@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from recert.board import the_rulebook
 from recert.journal.actions import Move, advance, record_event
+from recert.people.actions import must_be_themselves
 from recert.people.queries import reader_of
 from recert.policy.permissions import Actor, Permission
 from recert.policy.refusals import Refused, not_found
@@ -25,10 +26,12 @@ from recert.transcript.signing.flags import flags_at_asking, flags_at_signing, u
 from recert.transcript.signing.letters import asking, facts_of
 from recert.transcript.signing.paper import paper_of
 from recert.transcript.signing.queries import (
+    confirmed_addresses,
     form_for,
     link_state,
     needs_approval,
     reader_of_signer,
+    signer_of,
     type_of,
 )
 
@@ -183,7 +186,27 @@ def sign_form(form_id: int, *, link: int, code: str, by: Actor, at: datetime) ->
     return None
 
 
-def _sign(form: SignedForm, by: Actor, at: datetime) -> None:
+@transaction.atomic
+def sign_signed_in(
+    form_id: int, *, typed: Mapping[str, object], version: int, by: Actor, at: datetime
+) -> SignedForm:
+    """Sign a form with the account whose confirmed address it was sent to, without a code.
+
+    `by` is whoever signed in; what stands out is flagged as with a code. Raises `Refused`.
+    """
+    must_be_themselves(by)
+    found = SignedForm.objects.get(pk=form_id)
+    if found.signer_email not in confirmed_addresses(by.ref):
+        raise not_found()
+    signer = signer_of(found, person=by.person)
+    form = _open(form_id, found.link, signer, at)
+    _must_be_as_seen(form, version)
+    form.typed = dict(typed) | {"version": version}
+    _sign(form, signer, at, account=by.ref)
+    return form
+
+
+def _sign(form: SignedForm, by: Actor, at: datetime, *, account: str | None = None) -> None:
     """Keep what was signed, as it was, and let it prove the activity."""
     activity, name, answers = form.activity, form.typed["signed_name"], form.typed["answers"]
     differs = bool(differing(activity, type_of(form), answers))
@@ -199,7 +222,7 @@ def _sign(form: SignedForm, by: Actor, at: datetime) -> None:
         by=by,
         at=at,
         tell=reader_of(activity.person),
-        facts=facts_of(form) | {"waits": needs_approval(form) or None},
+        facts=facts_of(form) | {"waits": needs_approval(form) or None, "account": account},
         signed_name=name,
         signed_at=at,
         answers=answers,

@@ -123,6 +123,16 @@ class SignForm(forms.Form):
         return days_text(first, last)
 
 
+class SignatureForm(forms.Form):
+    """The name that somebody puts to several forms."""
+
+    signed_name = LineField(
+        label=gettext_lazy("Your full name, as your signature"),
+        max_length=LONGEST_NAME,
+        widget=forms.TextInput(attrs={"autocomplete": "name"}),
+    )
+
+
 def _fields(place: int, ask: Ask) -> Iterator[tuple[str, forms.Field]]:
     label = ask.title[:1].upper() + ask.title[1:]
     match ask.answer:

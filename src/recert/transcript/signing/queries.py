@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime, timedelta
 from typing import Literal
 
+from allauth.account.models import EmailAddress
 from django.db.models import QuerySet
 
 from recert.board import the_rulebook
@@ -141,6 +142,20 @@ def form_behind(token: str) -> tuple[SignedForm, int]:
 def key_of(form: SignedForm) -> str:
     """Answer for what the address of the form's present link stands."""
     return f"{form.ref}.{form.link}"
+
+
+def confirmed_addresses(account_ref: str) -> set[str]:
+    """Answer the addresses that an account has shown to be its own. One query."""
+    found = EmailAddress.objects.filter(user__ref=account_ref, verified=True)
+    return {one.lower() for one in found.values_list("email", flat=True)}
+
+
+def forms_to_sign(account_ref: str, *, at: datetime, most: int) -> list[SignedForm]:
+    """Answer the forms that wait for whoever reads an account's addresses, the oldest first."""
+    found = _whole().filter(
+        signer_email__in=confirmed_addresses(account_ref), state=State.ASKED, expires_at__gt=at
+    )
+    return [one for one in found.order_by("asked_at", "id")[:most] if is_wanted(one)]
 
 
 def signer_of(form: SignedForm, *, person: int | None = None) -> Actor:
