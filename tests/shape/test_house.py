@@ -16,6 +16,7 @@ TREES = {file.relative_to(ROOT).as_posix(): ast.parse(file.read_text("utf-8")) f
 NO_ACTIONS = {f"declarations/actions/{name}.py" for name in ("__init__", "keeping", "locking")}
 NO_ACTIONS |= {f"casework/actions/{name}.py" for name in ("__init__", "locking")}
 NO_ACTIONS |= {"dossiers/actions/__init__.py", "payments/actions/__init__.py"}
+NO_ACTIONS |= {"intake/actions/__init__.py"}
 """In a folder of actions: what they share, inside the transaction that one of them opened."""
 
 ACTIONS = {

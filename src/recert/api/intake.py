@@ -50,7 +50,7 @@ class CompletionIn(Schema):
     completed_on: Day | None = None
     contact_hours: PointsText | None = None
     areas: list[StrictStr] = Field([], max_length=50, description="By their keys.")
-    revoked: StrictBool = Field(False, description="It was reported by mistake.")
+    revoked: StrictBool = Field(default=False, description="It was reported by mistake.")
 
 
 class BatchIn(Schema):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 
 from recert.api.problems import problem, wrong_method
-from recert.intake.actions.platforms import take_statements
+from recert.intake.actions.intakes import take_statements
 from recert.intake.learning import uuid_in
 from recert.intake.models import Statement
 from recert.intake.queries import own_provider, statement_of, statements_of

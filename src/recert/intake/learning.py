@@ -39,7 +39,7 @@ def line_in(statement: Mapping[str, Any], provider: Organisation) -> Said:
     if verb == VOIDED:
         return {"completion": str(uuid_in(target.get("id"))), "revoked": "yes"}
     if verb not in {COMPLETED, PASSED}:
-        known = ", ".join((COMPLETED, PASSED, VOIDED))
+        known = f"{COMPLETED}, {PASSED}, {VOIDED}"
         raise _wrong(_("verb.id: expected one of %(known)s") % {"known": known})
     result = _part(statement, "result", needed=False)
     if result.get("completion") is False or result.get("success") is False:

@@ -15,7 +15,9 @@ from recert.policy.refusals import not_found
 
 def own_provider(actor: Actor) -> Organisation:
     """Answer the provider for which somebody acts. Raises `Refused`."""
-    found = Organisation.objects.filter(pk=actor.organisation, provides=True, ended_at=None).first()
+    found = Organisation.objects.filter(
+        pk=actor.organisation or 0, provides=True, ended_at=None
+    ).first()
     if found is None or not actor.may(Permission.REPORT_COMPLETIONS):
         raise not_found()
     return found

@@ -63,6 +63,8 @@ STAGED: Final = (
 
 LONGEST: Final = 300
 MOST_HOURS: Final = 100_000_00
+WHOLE: Final = 6  # digits before the point,
+DECIMALS: Final = 2  # and after it
 TRUE: Final = {"yes", "true", "1"}
 FALSE: Final = {"", "no", "false", "0"}
 
@@ -182,7 +184,7 @@ class Reader:
 
     def _wrong(self, number: int, text: dict[str, str], wrong: list[str]) -> tuple[object, ...]:
         name = "".join(filter(str.isprintable, text["completion"]))[:LONGEST]
-        empty = ("", "", "", None, "", "", "", None, None, [], False, "")
+        empty: tuple[object, ...] = ("", "", "", None, "", "", "", None, None, [], False, "")
         return (self.intake, number, name, *empty, "; ".join(wrong), "")
 
     def _kind(self, text: str) -> str | Wrong:
@@ -246,9 +248,9 @@ def hours_of(text: str) -> int | Wrong:
     (150, 1225)
     """
     whole, _point, part = text.partition(".")
-    if not (whole.isascii() and whole.isdecimal() and len(whole) <= 6):
+    if not (whole.isascii() and whole.isdecimal() and len(whole) <= WHOLE):
         return Wrong(_("expected hours such as 1.5"))
-    if part and not (part.isascii() and part.isdecimal() and len(part) <= 2):
+    if part and not (part.isascii() and part.isdecimal() and len(part) <= DECIMALS):
         return Wrong(_("expected hours with at most two decimals, such as 1.25"))
     hundredths = int(whole) * 100 + int(f"{part:0<2}")
     if not 0 < hundredths <= MOST_HOURS:

@@ -108,7 +108,7 @@ LATERAL (
 ) found
 ON CONFLICT DO NOTHING
 """
-"""Who may be meant: by two of name, birth date and email, or by a number with another birth date."""
+"""Who may be meant: by two of name, birth date and email, or by a number beside another day."""
 
 UNCLEAR: Final = """
 UPDATE intake_completion c SET state = 'unclear'
@@ -147,7 +147,10 @@ SELECT l.number, l.completion, (
 )
 FROM intake_line l
 WHERE l.intake_id = %(intake)s AND l.number > %(after)s AND l.number <= %(until)s AND l.wrong = ''
-    AND (SELECT count(*) FROM intake_fresh f WHERE f.number = l.number) = 0
+    AND (
+        SELECT count(*) FROM intake_fresh f
+        WHERE f.completion = l.completion AND f.number >= l.number
+    ) = 0
 """
 
 UNCHANGED: Final = """
@@ -164,7 +167,16 @@ WHERE o.completion IN (SELECT completion FROM intake_other WHERE same IS NOT TRU
 ORDER BY o.number
 """
 
-INDEX_FRESH: Final = "CREATE INDEX IF NOT EXISTS intake_fresh_number ON intake_fresh (number)"
+INDEX_FRESH: Final = (
+    "CREATE INDEX IF NOT EXISTS intake_fresh_completion ON intake_fresh (completion)"
+)
+
+TOO_EARLY: Final = """
+UPDATE intake_line l SET fate = 'unknown' FROM intake_fresh f
+WHERE l.intake_id = %(intake)s AND l.number > %(after)s AND l.number <= %(until)s AND l.revoked
+    AND l.completion = f.completion AND l.number < f.number
+"""
+"""A revocation of what is first reported further down."""
 
 FATES: Final = """
 SELECT CASE WHEN wrong <> '' THEN 'wrong' WHEN fate = '' THEN 'taken' ELSE fate END, count(*)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -205,7 +205,7 @@ def record_events(
 def record_events_selected(
     kind: str,
     rows: sql.Composable,
-    values: Mapping[str, object],
+    values: Mapping[str, Any],
     *,
     by: Actor,
     at: datetime,
@@ -222,7 +222,7 @@ def record_events_selected(
         " SELECT %(kind)s, one.subject, one.about, %(by)s, %(by_ref)s, %(at)s, '', one.facts"
         " FROM ({}) one"
     ).format(rows)
-    said = {"kind": kind, "by": by.name, "by_ref": by.ref, "at": at}
+    said: dict[str, Any] = {"kind": kind, "by": by.name, "by_ref": by.ref, "at": at}
     with connection.cursor() as cursor:
         cursor.execute(statement, {**values, **said})
 

@@ -25,7 +25,7 @@ NOTICES: Final[Mapping[str, Told]] = {
     "activity.withdrawn": None,
     "activity.restored": None,
     "activity.imported": None,
-    # What providers report, certificants find on their transcript; each letter would be one of many.
+    # What providers report, certificants find on their transcript; letters would be too many.
     "activity.reported": None,
     "completion.taken": None,
     "completion.corrected": None,

@@ -97,7 +97,7 @@ class CourseForm(forms.Form):
         areas = [(key, one.title) for key, one in book.areas.items()]
         self.fields["covers"].choices = areas  # type: ignore[attr-defined]  # a choice
         by = sorted(set(provider.accreditations.values_list("by", flat=True)))
-        choices = [("", "–"), *((one, one) for one in by)]
+        choices = [("", _("not accredited")), *((one, one) for one in by)]
         self.fields["accredited_by"].choices = choices  # type: ignore[attr-defined]  # a choice
 
     def clean_number(self) -> str:

@@ -2,22 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import uuid
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.core.files.base import File
 from django.db import connection, transaction
+from django.utils.translation import gettext as _
 from psycopg import sql
 
 from recert.intake.actions.taking import take_lines
 from recert.intake.jobs_to_do import defer_reading, defer_taking
-from recert.intake.models import Intake, Line
+from recert.intake.learning import line_in, uuid_in
+from recert.intake.models import Completion, Intake, Line, Statement
 from recert.intake.reading import STAGED, NoTable, Reader, Said, lines_of, rows_of
 from recert.intake.reporting import must_report, sender_of
 from recert.journal.actions import Move, advance, record_event
 from recert.organisations.models import Organisation
 from recert.policy.permissions import Actor, Permission
+from recert.policy.refusals import Refused
 
 MOVES = {
     "read_file": Move(
@@ -77,7 +81,7 @@ def read_file(intake_id: int, *, today: date, at: datetime) -> Intake:
 
 @transaction.atomic
 def start_intake(intake_id: int, *, by: Actor, at: datetime) -> Intake:
-    """Have the lines of a file taken, now that somebody looked at them. A second time is nothing."""
+    """Have the lines of a file taken, once somebody looked at them; a second time is nothing."""
     intake = _locked(intake_id)
     must_report(intake.organisation_id, by)
     if intake.state not in {Intake.State.TAKING, Intake.State.TAKEN}:
@@ -145,3 +149,71 @@ def _last_line(intake: Intake) -> int:
 def _locked(intake_id: int) -> Intake:
     rows = Intake.objects.select_related("organisation").select_for_update(of=("self",))
     return rows.get(pk=intake_id)
+
+
+@transaction.atomic
+def take_statements(
+    provider: Organisation,
+    statements: Sequence[dict[str, Any]],
+    *,
+    today: date,
+    by: Actor,
+    at: datetime,
+) -> list[str]:
+    """Take statements and answer their ids: all of them, or none. Raises `Refused`.
+
+    One that came before is not taken again; one that says something else under the same id is
+    refused, as xAPI asks.
+    """
+    must_report(provider.pk, by)
+    Organisation.objects.select_for_update(no_key=True).get(pk=provider.pk)
+    named = [
+        {"timestamp": at.isoformat(), **one, "id": str(uuid_in(one.get("id") or uuid.uuid4()))}
+        for one in statements
+    ]
+    numbers = [one["id"] for one in named]
+    if len(set(numbers)) < len(numbers):
+        raise Refused("unreadable", _("Two of the statements have the same id."))
+    there = {
+        str(one.number): one.said
+        for one in Statement.objects.filter(organisation=provider, number__in=numbers)
+    }
+    for one, sent in zip(named, statements, strict=True):
+        kept = there.get(one["id"])
+        if kept is not None and {**kept, **sent, "id": one["id"]} != kept:
+            message = _("The statement %(id)s is here already, and says something else.")
+            raise Refused("statement-conflict", message % {"id": one["id"]})
+    new = [one for one in named if one["id"] not in there]
+    if new:
+        _take(provider, new, today=today, by=by, at=at)
+    return numbers
+
+
+def _take(
+    provider: Organisation,
+    statements: Sequence[dict[str, Any]],
+    *,
+    today: date,
+    by: Actor,
+    at: datetime,
+) -> None:
+    lines = [line_in(one, provider) for one in statements]
+    name = _("Sent by a learning platform")
+    intake = take_batch(provider, enumerate(lines, 1), name=name, today=today, by=by, at=at)
+    wrong = Line.objects.filter(intake=intake).exclude(wrong="").first()
+    if wrong:
+        raise Refused("unreadable", wrong.wrong)
+    wanted = [line["completion"] for line in lines]
+    found = Completion.objects.filter(organisation=provider, number__in=wanted)
+    completions = {one.number: one for one in found}
+    for statement, number in zip(statements, wanted, strict=True):
+        if number not in completions:
+            message = _("object.id: there is no statement %(id)s of yours to void")
+            raise Refused("unreadable", message % {"id": number})
+        Statement.objects.create(
+            organisation=provider,
+            number=statement["id"],
+            completion=completions[number],
+            said=statement,
+            stored_at=at,
+        )

@@ -27,7 +27,7 @@ MOVES = {
 
 @transaction.atomic
 def record_completion(completion_id: int, person_id: int, *, by: Actor, at: datetime) -> Activity:
-    """Put a completion that was not clear on the transcript of a candidate: they or staff say so."""
+    """Put an unclear completion on the transcript of a candidate: they or staff say so."""
     person = Person.objects.select_for_update().get(pk=person_id)
     known = _locked(completion_id)
     candidate = known.candidates.filter(person=person).first()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import connection, transaction
 from psycopg.types.json import Jsonb
 
 from recert.declarations.models import Use
@@ -21,6 +21,7 @@ from recert.policy.permissions import Actor
 from recert.transcript.models import Activity, Hold
 
 
+@transaction.atomic
 def settle_line(line: Line, intake: Intake, *, by: Actor, at: datetime) -> str:
     """Settle a line and answer its fate, which says nothing of whose record it is."""
     rows = Completion.objects.filter(organisation=intake.organisation, number=line.completion)
@@ -149,7 +150,7 @@ def _search(known: Completion, said: dict[str, Any], *, by: Actor, at: datetime)
     known.save(update_fields=["person", "activity", "state", "said", "digest"])
     known.candidates.all().delete()
     wanted = "SELECT %(number)s::text AS number, %(said)s::jsonb AS said"
-    values = {
+    values: dict[str, Any] = {
         "organisation": known.organisation_id,
         "number": known.number,
         "said": Jsonb(said),

@@ -71,6 +71,7 @@ def take_lines(intake: Intake, *, until: int, by: Actor, at: datetime) -> None:
         ("completion.taken", statements.TAKEN_EVENTS),
     ):
         record_events_selected(kind, sql.SQL(rows), values, by=by, at=at)
+    _run(statements.TOO_EARLY, values)
     _run(statements.FIND_OTHERS, values)
     _run(statements.UNCHANGED, values)
     for (number,) in _all(statements.LEFT, values):

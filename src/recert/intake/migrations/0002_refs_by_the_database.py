@@ -5,11 +5,11 @@ from django.db import migrations
 LETTERS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
-def letter(place):
+def letter(place: int) -> str:
     return f"substr('{LETTERS}', ((n >> {place * 5}) & 31)::int + 1, 1)"
 
 
-def group(places):
+def group(places: tuple[int, ...]) -> str:
     return " || ".join(letter(place) for place in places)
 
 
