@@ -217,7 +217,7 @@ def test_reminding_many_takes_hardly_more_queries_than_one(django_assert_max_num
     several = [make_person(email=f"p{n}@example.org") for n in range(8)]
     for one in several:
         make_credential(one, certified_on=date(2022, 1, 10))
-    with django_assert_max_num_queries(20 + 3 * len(several)):
+    with django_assert_max_num_queries(20 + 4 * len(several)):
         assert remind_people(due_on(DUE), today=DUE, at=instant(DUE)) == len(several)
 
 
