@@ -5,17 +5,15 @@ A table that is not here fails a test. So whoever adds one says what its export 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any, Final, Literal
+from collections.abc import Mapping
+from typing import Final
 
 from allauth.account.models import EmailAddress, EmailConfirmation
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount, SocialToken
 from allauth.usersessions.models import UserSession
-from django.db.models import F, FileField, JSONField, Model, Q, QuerySet, Value
+from django.db.models import F, JSONField, Q, Value
 from django.db.models.functions import Concat
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from recert.casework.models import Appeal, Enclosure, Request
@@ -30,6 +28,7 @@ from recert.declarations.models import (
     Use,
 )
 from recert.dossiers.models import Erasure, Merger
+from recert.dossiers.table import Table
 from recert.employers.models import ToldOfRisk
 from recert.intake.models import Candidate, Completion, Review, Statement
 from recert.organisations.models import ApiKey, Consent, ConsentRequest, Member
@@ -54,43 +53,6 @@ GONE: Final = "(erased)"
 
 JUDGED_SO_FAR: Final = Q(audit__state="sent")
 """What an auditor found is told when the audit is decided, and not one by one before."""
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table: `whose` leads from its rows to the person, as Django writes it.
-
-    `hides` are fields that nobody takes out: what opens an account or a file. `untold` are rows
-    that the person themselves is not told of yet. `goes` is what an erasure does: it takes the
-    whole row, or puts something else into the fields that say who somebody is; `with-account`
-    goes because its account does.
-    """
-
-    model: type[Model]
-    whose: str
-    says: Promise
-    goes: Mapping[str, object] | Literal["rows", "with-account"] = field(default_factory=dict)
-    hides: frozenset[str] = frozenset()
-    untold: Q | None = None
-    or_whose: str = ""  # where some rows lead to the person another way
-
-    def rows_of(self, keys: Sequence[int]) -> QuerySet[Any]:
-        """Answer the rows of the people with these primary keys."""
-        theirs = Q(**{f"{self.whose}__in": keys})
-        if self.or_whose:
-            theirs |= Q(**{f"{self.or_whose}__in": keys})
-        return self.model._default_manager.filter(theirs)  # noqa: SLF001  # any manager
-
-    @property
-    def files(self) -> list[str]:
-        """Which of its fields name files."""
-        fields = self.model._meta.concrete_fields  # noqa: SLF001  # Django's own way in
-        return [one.name for one in fields if isinstance(one, FileField)]
-
-    @property
-    def name(self) -> str:
-        """What its file is called."""
-        return str(self.model._meta.db_table).partition("_")[2]  # noqa: SLF001  # Django's own way in
 
 
 _ = gettext_lazy

@@ -21,7 +21,8 @@ from django.utils.translation import gettext as _
 
 from recert import __version__
 from recert.board import the_rulebook
-from recert.dossiers.tables import JOURNAL, LETTERS, TABLES, Table
+from recert.dossiers.table import Table
+from recert.dossiers.tables import JOURNAL, LETTERS, TABLES
 from recert.journal.models import Event
 from recert.journal.queries import letters_to, whole_history
 from recert.people.models import Person

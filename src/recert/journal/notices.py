@@ -31,6 +31,7 @@ NOTICES: Final[Mapping[str, Told]] = {
     "completion.corrected": None,
     "completion.changed": None,
     "completion.revoked": None,
+    "completion.reported-again": None,
     "completion.recorded": None,
     "completion.denied": None,
     "review.opened": None,  # the board looks at it, and tells what comes of it

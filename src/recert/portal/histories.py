@@ -34,6 +34,7 @@ def words_of_events() -> dict[str, str]:
         "completion.corrected": _("Corrected by its provider"),
         "completion.changed": _("Its provider names another person"),
         "completion.revoked": _("Revoked by its provider"),
+        "completion.reported-again": _("Reported again by its provider"),
         "completion.recorded": _("Recorded for whom it is"),
         "completion.denied": _("Not theirs, they say"),
         "review.opened": _("Its provider changed what was used; the board looks at it"),

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from recert.intake.lives import MOVES as LIFE
 from recert.intake.models import SAID, Candidate, Completion, Review
 from recert.journal.actions import Move, advance, record_event
 from recert.people.models import Person
@@ -46,18 +47,16 @@ def record_completion(completion_id: int, person_id: int, *, by: Actor, at: date
         changed_at=at,
         **said,
     )
-    known.state, known.person, known.activity = Completion.State.RECORDED, person, activity
-    known.said = {}
-    known.save(update_fields=["state", "person", "activity", "said"])
+    known.person, known.activity, known.said = person, activity, {}
+    known.save(update_fields=["person", "activity", "said"])
     known.candidates.all().delete()
+    facts = {"completion": known.ref, "reported_by": provider, **said}
     record_event(
-        "completion.recorded",
-        subject=activity.ref,
-        about=person.ref,
-        by=by,
-        at=at,
-        facts={"completion": known.ref, "reported_by": provider, **said},
+        "activity.reported", subject=activity.ref, about=person.ref, by=by, at=at, facts=facts
     )
+    move = "take_for_own" if person.pk == by.person else "record_for_somebody"
+    facts = {"activity": activity.ref}
+    advance(known, LIFE[move], about=person.ref, by=by, at=at, facts=facts)
     return activity
 
 
@@ -72,17 +71,12 @@ def deny_completion(completion_id: int, person_id: int, *, by: Actor, at: dateti
         raise Refused("wrong-state", _("This has been decided already."))
     candidate.denied_at = at
     candidate.save(update_fields=["denied_at"])
-    if not known.candidates.filter(denied_at=None).exists():
-        known.state = Completion.State.UNKNOWN
-        known.save(update_fields=["state"])
-    record_event(
-        "completion.denied",
-        subject=known.ref,
-        about=candidate.person.ref,
-        by=by,
-        at=at,
-        facts={"state": str(known.state)},
-    )
+    about = candidate.person.ref
+    if known.candidates.filter(denied_at=None).exists():
+        record_event("completion.denied", subject=known.ref, about=about, by=by, at=at)
+    else:
+        move = "deny_as_own" if candidate.person_id == by.person else "deny_for_somebody"
+        advance(known, LIFE[move], about=about, by=by, at=at)
     return known
 
 

@@ -13,8 +13,9 @@ from psycopg.types.json import Jsonb
 
 from recert.declarations.models import Use
 from recert.intake import statements
+from recert.intake.lives import MOVES
 from recert.intake.models import SAID, WHOSE, Completion, Intake, Line, Review
-from recert.journal.actions import record_event
+from recert.journal.actions import advance, record_event
 from recert.journal.facts import kept_facts
 from recert.people.models import Person
 from recert.policy.permissions import Actor
@@ -56,50 +57,60 @@ def said_by(line: Line) -> dict[str, Any]:
 
 
 def _revoke(known: Completion, line: Line, *, by: Actor, at: datetime) -> None:
-    activity = known.activity
+    activity, about = known.activity, known.person.ref if known.person else ""
+    _keep(known, digest=line.digest)
+    facts = {"activity": activity.ref if activity else ""}
+    advance(known, MOVES["revoke_completion"], about=about, by=by, at=at, facts=facts)
     if activity and is_settled(activity):
-        known.digest = line.digest
-        known.state = Completion.State.REVOKED
-        known.save(update_fields=["digest", "state"])
         _open_review(known, said={}, revoked=True, by=by, at=at)
         return
-    known.digest, known.state = line.digest, Completion.State.REVOKED
-    known.said = {}
-    known.save(update_fields=["digest", "state", "said"])
+    _keep(known, said={})
     known.candidates.all().delete()
     if activity:
-        _withdraw(activity, at=at)
-    record_event(
-        "completion.revoked",
-        subject=activity.ref if activity else known.ref,
-        about=known.person.ref if known.person else "",
-        by=by,
-        at=at,
-        facts={"completion": known.ref},
-    )
+        _withdraw(known, activity, by=by, at=at)
 
 
-def _withdraw(activity: Activity, *, at: datetime) -> None:
-    activity.state = Activity.State.WITHDRAWN
-    activity.version += 1
-    activity.changed_at = at
-    activity.save(update_fields=["state", "version", "changed_at"])
+def _keep(known: Completion, **what: object) -> None:
+    for name, value in what.items():
+        setattr(known, name, value)
+    known.save(update_fields=list(what))
+
+
+def _withdraw(known: Completion, activity: Activity, *, by: Actor, at: datetime) -> None:
+    if activity.state == Activity.State.ENTERED:
+        advance(
+            activity,
+            MOVES["withdraw_reported"],
+            about=activity.person.ref,
+            by=by,
+            at=at,
+            facts={"completion": known.ref},
+            version=activity.version + 1,
+            changed_at=at,
+        )
 
 
 def _correct(known: Completion, line: Line, *, by: Actor, at: datetime) -> None:
     activity, said = known.activity, said_by(line)
+    _keep(known, digest=line.digest)
     if activity and is_settled(activity):
-        known.digest, known.state = line.digest, Completion.State.RECORDED
-        known.save(update_fields=["digest", "state"])
+        _report_again(known, by=by, at=at)
         _open_review(known, said=said, revoked=False, by=by, at=at)
         return
-    known.digest = line.digest
     if activity and known.person and _names(line, known.person):
+        _report_again(known, by=by, at=at)
         _change(known, activity, line, by=by, at=at)
         return
     if activity:
-        _withdraw(activity, at=at)  # it was another's
+        _withdraw(known, activity, by=by, at=at)  # it was another's
     _search(known, said, by=by, at=at)
+
+
+def _report_again(known: Completion, *, by: Actor, at: datetime) -> None:
+    """Let what was revoked be recorded again, since it is reported again."""
+    if known.state == Completion.State.REVOKED:
+        about = known.person.ref if known.person else ""
+        advance(known, MOVES["report_again"], about=about, by=by, at=at)
 
 
 def _names(line: Line, person: Person) -> bool:
@@ -116,28 +127,27 @@ def _names(line: Line, person: Person) -> bool:
 
 def _change(known: Completion, activity: Activity, line: Line, *, by: Actor, at: datetime) -> None:
     changed = [name for name in SAID if getattr(activity, name) != getattr(line, name)]
-    back = activity.state == Activity.State.WITHDRAWN
+    about = activity.person.ref
+    if activity.state == Activity.State.WITHDRAWN:
+        facts = {"completion": known.ref}
+        advance(activity, MOVES["restore_reported"], about=about, by=by, at=at, facts=facts)
     before = {name: getattr(activity, name) for name in changed}
     for name in changed:
         setattr(activity, name, getattr(line, name))
     if "contact_hours" in changed or "covers" in changed or "kind" in changed:
         activity.portions = None  # they were allocated of what it was worth before
-    activity.state = Activity.State.ENTERED
     activity.version += 1
     activity.changed_at = at
-    activity.save(update_fields=[*changed, "portions", "state", "version", "changed_at"])
-    known.state = Completion.State.RECORDED
-    known.save(update_fields=["digest", "state"])
+    activity.save(update_fields=[*changed, "portions", "version", "changed_at"])
     record_event(
         "completion.corrected",
         subject=activity.ref,
-        about=activity.person.ref,
+        about=about,
         by=by,
         at=at,
         facts={
             "before": before,
             "after": {name: getattr(line, name) for name in changed},
-            "reported_again": back,
             "completion": known.ref,
         },
     )
@@ -145,9 +155,8 @@ def _change(known: Completion, activity: Activity, line: Line, *, by: Actor, at:
 
 def _search(known: Completion, said: dict[str, Any], *, by: Actor, at: datetime) -> None:
     """Say of a completion that it is not known whose it is; whoever may be meant is looked for."""
-    known.person, known.activity = None, None
-    known.state, known.said = Completion.State.UNKNOWN, said
-    known.save(update_fields=["person", "activity", "state", "said", "digest"])
+    _keep(known, person=None, activity=None, said=said)
+    advance(known, MOVES["search_again"], by=by, at=at)
     known.candidates.all().delete()
     wanted = "SELECT %(number)s::text AS number, %(said)s::jsonb AS said"
     values: dict[str, Any] = {
@@ -159,13 +168,6 @@ def _search(known: Completion, said: dict[str, Any], *, by: Actor, at: datetime)
         cursor.execute(statements.CANDIDATES.format(wanted=wanted), values)
         cursor.execute(statements.UNCLEAR.format(numbers="%(number)s"), values)
     known.refresh_from_db()
-    record_event(
-        "completion.changed",
-        subject=known.ref,
-        by=by,
-        at=at,
-        facts={"state": str(known.state)},
-    )
 
 
 def _open_review(
