@@ -9,10 +9,12 @@ from django.core.files.base import ContentFile
 from recert.board import the_rulebook
 from recert.intake.actions.intakes import read_file, send_file, start_intake
 from recert.intake.actions.taking import take_some
+from recert.intake.models import Completion, Review
 from recert.intake.reading import COLUMNS
 from recert.organisations.models import Organisation
 from recert.policy.permissions import Actor, Role
 from recert.policy.rulebook import PerHour
+from recert.transcript.models import Activity
 from tests.making import AT
 
 TODAY = AT.date()
@@ -84,3 +86,17 @@ def taken(provider, lines, *, at_once=1000):
         pass
     intake.refresh_from_db()
     return intake
+
+
+def make_reported_of(person, provider):
+    """Report what may be a person's, and change what they declared; answer the refs."""
+    other_address = about(person) | {"email": "old@example.org"}
+    certain = said(customer_number=person.customer_number)
+    intake = taken(provider, [said(**other_address), certain])
+    Activity.objects.get(reported_by=provider.name).holds.create(holder="DE-0000-0000-0000")
+    taken(provider, [{"completion": certain["completion"], "revoked": "yes"}])
+    return {
+        "intake": intake.ref,
+        "completion": Completion.objects.get(state="unclear").ref,
+        "review": Review.objects.get().ref,
+    }

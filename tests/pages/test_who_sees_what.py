@@ -16,6 +16,7 @@ from recert.edge import needed_by
 from recert.journal.courtesy import stop_key
 from recert.journal.models import Event
 from recert.journal.secret_links import token_of as token_of_letter
+from recert.organisations.models import Organisation
 from recert.payments.actions.refunds import ask_refund
 from recert.payments.queries import paying_attempt
 from recert.people.access import PUBLIC, SIGNED_IN
@@ -45,6 +46,7 @@ from tests.declaring import (
 )
 from tests.employing import make_organisation_of
 from tests.fakes import fake_in
+from tests.intake.reporting import make_reported_of
 from tests.making import (
     AT,
     CATEGORY,
@@ -171,6 +173,13 @@ OBJECTS = {
     "portal:staff": "organisation",
     "portal:ask-consent": "organisation",
     "portal:staff-file": "organisation",
+    "portal:completions": "organisation",
+    "portal:intake": "organisation",
+    "portal:intake-result": "organisation",
+    "portal:courses": "organisation",
+    "portal:perhaps": "completion",
+    "desk:completion": "completion",
+    "desk:review": "review",
 }
 """The pages about a thing of somebody's, and which one it is."""
 
@@ -187,6 +196,8 @@ WORDS = {
     "portal:member": ["member"],
     "portal:revoke-key": ["key"],
     "portal:staff-file": ["csv"],
+    "portal:intake": ["intake"],
+    "portal:intake-result": ["intake"],
     "portal:badge-file": ["json"],
     "portal:badge-list": [1],
     "portal:achievement": [CATEGORY, "maintained"],
@@ -292,6 +303,8 @@ def things_of(owner):
     )
     link = PrivateLink.objects.create(person=owner, purpose="calendar", made_at=AT)
     standing = PrivateLink.objects.create(person=owner, purpose="standing", made_at=AT)
+    organisation = make_organisation_of(owner)
+    provider = Organisation.objects.get(ref=organisation["organisation"])
     return {
         "credential": owner.credential.ref,
         "badge": owner.badge.ref,
@@ -317,7 +330,8 @@ def things_of(owner):
         "appeal": owner.appeal.ref,
         "appeal enclosure": owner.appeal_enclosure.ref,
         "refund": owner.refund.ref,
-        **make_organisation_of(owner),
+        **organisation,
+        **make_reported_of(owner, provider),
         "portal:invitation": SIGNER.sign(invitation.ref),
         "portal:stop-letters": token_of_letter(stop_key(owner.ref)),
         "portal:calendar-feed": token_of(link),
