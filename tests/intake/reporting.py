@@ -6,6 +6,7 @@ from itertools import count
 
 from django.core.files.base import ContentFile
 
+from recert import clock
 from recert.board import the_rulebook
 from recert.intake.actions.intakes import read_file, send_file, start_intake
 from recert.intake.actions.taking import take_some
@@ -73,16 +74,16 @@ def file_of(lines):
     return ContentFile(text.getvalue().encode())
 
 
-def sent(provider, lines, *, started=True):
+def sent(provider, lines, *, started=True, at=AT):
     by = reporter(provider)
-    intake = send_file(provider, file=file_of(lines), name="may.csv", by=by, at=AT)
-    intake = read_file(intake.pk, today=TODAY, at=AT)
-    return start_intake(intake.pk, by=by, at=AT) if started else intake
+    intake = send_file(provider, file=file_of(lines), name="may.csv", by=by, at=at)
+    intake = read_file(intake.pk, today=TODAY, at=at)
+    return start_intake(intake.pk, by=by, at=at) if started else intake
 
 
-def taken(provider, lines, *, at_once=1000):
-    intake = sent(provider, lines)
-    while take_some(intake.pk, at=AT, at_once=at_once):
+def taken(provider, lines, *, at_once=1000, at=AT):
+    intake = sent(provider, lines, at=at)
+    while take_some(intake.pk, at=at, at_once=at_once):
         pass
     intake.refresh_from_db()
     return intake
@@ -92,9 +93,10 @@ def make_reported_of(person, provider):
     """Report what may be a person's, and change what they declared; answer the refs."""
     other_address = about(person) | {"email": "old@example.org"}
     certain = said(customer_number=person.customer_number)
-    intake = taken(provider, [said(**other_address), certain])
+    now = clock.now()
+    intake = taken(provider, [said(**other_address), certain], at=now)
     Activity.objects.get(reported_by=provider.name).holds.create(holder="DE-0000-0000-0000")
-    taken(provider, [{"completion": certain["completion"], "revoked": "yes"}])
+    taken(provider, [{"completion": certain["completion"], "revoked": "yes"}], at=now)
     return {
         "intake": intake.ref,
         "completion": Completion.objects.get(state="unclear").ref,

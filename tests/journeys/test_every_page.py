@@ -77,6 +77,7 @@ NO_PAGE = {
     "portal:verification-file": "a file",
     "portal:public-keys": "a file",
     "portal:staff-file": "a file",
+    "portal:intake-result": "a file",
     "portal:organisations": "leads to the only one",
 }
 OTHERS = {

@@ -15,7 +15,7 @@ from recert.portal.templatetags.words import with_days
 
 TEMPLATES = Path(kernel_words.__file__).parents[1] / "templates"
 PAGES = sorted(one for one in TEMPLATES.rglob("*.html"))
-NAMES = {"recert", "PDF", "XLSX", "CSV"}
+NAMES = {"recert", "PDF", "XLSX", "CSV", "JSON", "PNG", "SVG"}
 """What is called the same in every language."""
 
 APART = re.compile(

@@ -132,7 +132,7 @@ def list_activities(
     request: Request,
     response: HttpResponse,
     *,
-    kind: Annotated[str, Query(max_length=100)] = "",
+    kind: Annotated[str, Query(max_length=100, pattern="^[a-z0-9-]*$")] = "",
     since: Annotated[Day | None, Query()] = None,
     until: Annotated[Day | None, Query()] = None,
     shown: Annotated[str, Query(pattern="^(without-documents|withdrawn)?$")] = "",

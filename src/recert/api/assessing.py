@@ -54,7 +54,7 @@ CASE: Final = {
     "additionalProperties": False,
     "properties": {
         "program": {"type": "string", "examples": ["ascp-international"]},
-        "category": {"type": "string", "examples": ["MLS"]},
+        "category": {"type": "string"},
         "participation": {"enum": ["required", "voluntary"]},
         "declaration": {"enum": ["renewal", "voluntary", "reinstatement", "return-from-inactive"]},
         "cycle": {

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64decode
-from typing import Any
+from typing import Any, Final
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -15,12 +15,16 @@ from recert.people.access import PUBLIC, SIGNED_IN, Request
 from recert.people.models import Person
 from recert.policy.permissions import NOBODY, Permission
 
+FROM_PLATFORMS: Final = "/xapi/"
+"""Where learning platforms report: they show their key as a password."""
+
 
 def stamp_program(request: Any) -> Person | None:  # noqa: ANN401  # becomes a `Request` here
     """Say who asks, by the key that is shown; a session opens nothing here. Answer who reads."""
     scheme, _space, shown = request.headers.get("Authorization", "").partition(" ")
-    is_shown = scheme.lower() in {"bearer", "basic"}
-    if scheme.lower() == "basic":  # as learning platforms send xAPI: the key is the password
+    is_basic = scheme.lower() == "basic" and request.path_info.startswith(FROM_PLATFORMS)
+    is_shown = is_basic or scheme.lower() == "bearer"
+    if is_basic:
         shown = _password_in(shown)
     bearer = bearer_of(shown.strip(), at=request.at) if is_shown else None
     request.bearer, request.left, request.acting_until = bearer, None, None
