@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import DataError
 from django.test import Client
 from ninja import Router
 
@@ -126,3 +127,16 @@ def test_allowances_that_are_full_again_are_forgotten():
     take("b", most=2, seconds=60, at=AT + timedelta(seconds=100))
     assert clear_full(at=AT + timedelta(seconds=30)) == 1
     assert clear_full(at=AT + timedelta(seconds=30)) == 0
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ("PostgreSQL text fields cannot contain NUL (0x00) bytes", 422),
+        (r"unsupported Unicode escape sequence: \u0000 cannot be converted to text.", 422),
+        ("integer out of range", 500),
+    ],
+)
+def test_a_text_that_no_table_can_hold_is_told_and_a_bug_is_a_bug(rf, said, status):
+    answer = make_interface().on_exception(rf.get("/"), DataError(said))
+    assert answer.status_code == status

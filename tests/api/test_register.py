@@ -70,3 +70,9 @@ def test_nobody_is_named_and_what_is_still_to_do_is_not_told(verifier, owner):
     assert found["standing"]["state"] == "active"
     assert str(cycle.ends_on) in found["standing"]["says"]
     assert owner.family_name not in str(found)
+
+
+def test_a_number_that_no_text_could_be_is_nobodys(verifier):
+    (answer,) = many(verifier, ["MLS-\0"]).json()
+    assert answer == {"number": "MLS-\0", "found": False, "entry": None}
+    assert verifier.get("/api/v1/register/MLS-%00").status_code == 404

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeVar
 
 from django.core.exceptions import RequestDataTooBig
+from django.db import DataError
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.urls import URLPattern
@@ -171,6 +172,7 @@ def make_interface() -> Interface:
         Invalid: lambda error: _wrong(error.mistakes.items()),
         HttpError: _unreadable,
         RequestDataTooBig: lambda _error: too_large(),
+        DataError: _not_kept,
         Exception: broken,
     }
     for kind, answer in answers.items():
@@ -199,6 +201,17 @@ def _wrong(mistakes: Iterable[tuple[str, str]]) -> HttpResponse:
     errors = [{"where": where, "what": what} for where, what in mistakes]
     said = _("What was sent is not as it should be. Nothing was done; “errors” says what is wrong.")
     return problem(422, "invalid", said, errors=errors)
+
+
+def _not_kept(error: DataError) -> HttpResponse:
+    """Answer a text that PostgreSQL keeps none like; what else it refuses is a bug of ours."""
+    if not NO_TEXT & set(str(error).split()):
+        return broken(error)
+    return _wrong([("request", _("a text holds the character U+0000, which no text may hold"))])
+
+
+NO_TEXT: Final = {"NUL", "\\u0000"}
+"""Words with which the database says so, of a text and of JSON."""
 
 
 def _unreadable(error: HttpError) -> HttpResponse:
