@@ -1,15 +1,11 @@
 """How many requests a key, or an address without one, may make in a time.
 
-Each has an allowance that fills up evenly. One statement takes of it, or finds it empty; it holds
-across processes, and needs no clock but the request's.
+Each has an allowance that fills up evenly, as `people.allowances` says.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from math import ceil
-from typing import Any, Final
+from datetime import datetime
 
 from allauth.account.adapter import get_adapter
 from django.conf import settings
@@ -19,55 +15,16 @@ from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils.translation import gettext as _
 
+from recert.api.models import Allowance
 from recert.api.problems import problem
+from recert.people import allowances
 from recert.people.access import Request
-
-TAKE: Final = """
-    INSERT INTO api_allowance AS there (who, spent_until)
-    VALUES (%(who)s, %(at)s + %(cost)s)
-    ON CONFLICT (who) DO UPDATE
-    SET spent_until = GREATEST(there.spent_until, %(at)s) + %(cost)s
-    WHERE GREATEST(there.spent_until, %(at)s) + %(cost)s <= %(at)s + %(window)s
-    RETURNING spent_until
-"""
-"""An allowance is a time: how far ahead what was asked so far has spent it."""
-
-LEFT: Final = "SELECT spent_until FROM api_allowance WHERE who = %(who)s"
-
-
-@dataclass(frozen=True, slots=True)
-class Left:
-    """What is left of an allowance. `again_in`: seconds until one more request may be made."""
-
-    most: int
-    window: int
-    remaining: int
-    full_in: int
-    again_in: int
-    enough: bool
+from recert.people.allowances import Left
 
 
 def take(who: str, *, most: int, seconds: int, at: datetime) -> Left:
     """Take one request of an allowance of so many in so many seconds."""
-    window = timedelta(seconds=seconds)
-    cost = window / most
-    with connection.cursor() as cursor:
-        said: dict[str, Any] = {"who": who, "at": at, "cost": cost, "window": window}
-        cursor.execute(TAKE, said)
-        row = cursor.fetchone()
-        enough = row is not None
-        if row is None:
-            cursor.execute(LEFT, said)
-            row = cursor.fetchone() or (at,)
-    spent = max(row[0] - at, timedelta())
-    return Left(
-        most=most,
-        window=seconds,
-        remaining=int((window - spent) / cost),
-        full_in=ceil(spent.total_seconds()),
-        again_in=max(1, ceil((spent + cost - window).total_seconds())),
-        enough=enough,
-    )
+    return allowances.take(Allowance, who, most=most, seconds=seconds, at=at)
 
 
 def clear_full(*, at: datetime) -> int:

@@ -1,38 +1,19 @@
 """How often an address may ask the register, so that nobody reads it from one end to the other.
 
-Each address has an allowance that fills up evenly. One statement takes of it, or finds it empty; it
-holds across processes, and needs no clock but the request's. Asking in vain costs many times as
-much, since whoever tries one number after the other asks in vain most of the time.
+Each address has an allowance, as `people.allowances` says. Asking in vain costs many times as much,
+since whoever tries one number after the other asks in vain most of the time.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from ipaddress import IPv6Address, ip_address
-from math import ceil
-from typing import Any, Final
+from typing import Final
 
 from django.conf import settings
-from django.db import connection
 
+from recert.people import allowances
 from recert.registry.models import Asking
-
-TAKE: Final = """
-    INSERT INTO registry_asking AS there (who, spent_until)
-    VALUES (%(who)s, %(at)s + %(cost)s)
-    ON CONFLICT (who) DO UPDATE
-    SET spent_until = GREATEST(there.spent_until, %(at)s) + %(cost)s
-    WHERE GREATEST(there.spent_until, %(at)s) + %(cost)s <= %(at)s + %(window)s
-    RETURNING spent_until
-"""
-"""An allowance is a time: how far ahead what was asked so far has spent it."""
-
-SPEND: Final = """
-    UPDATE registry_asking
-    SET spent_until = LEAST(GREATEST(spent_until, %(at)s) + %(cost)s, %(at)s + %(window)s)
-    WHERE who = %(who)s
-"""
-LEFT: Final = "SELECT spent_until FROM registry_asking WHERE who = %(who)s"
 
 NETWORK: Final = 64
 """Bits of an IPv6 address that one household or company has; the rest it chooses as it likes."""
@@ -59,26 +40,16 @@ def network_of(address: str) -> str:
 def take_question(address: str, *, at: datetime) -> int:
     """Take one question of what an address may ask; answer the seconds to wait, 0 for none."""
     most, seconds = settings.REGISTER_RATE
-    window = timedelta(seconds=seconds)
-    cost = window / most
-    said: dict[str, Any] = {"who": network_of(address), "at": at, "cost": cost, "window": window}
-    with connection.cursor() as cursor:
-        cursor.execute(TAKE, said)
-        if cursor.fetchone():
-            return 0
-        cursor.execute(LEFT, said)
-        spent_until: datetime = cursor.fetchone()[0]
-    return max(1, ceil((spent_until + cost - window - at).total_seconds()))
+    left = allowances.take(Asking, network_of(address), most=most, seconds=seconds, at=at)
+    return 0 if left.enough else left.again_in
 
 
 def ask_in_vain(address: str, *, at: datetime) -> None:
     """Let a question that found nothing cost what such a one costs, as far as it goes."""
     most, seconds = settings.REGISTER_RATE
-    window = timedelta(seconds=seconds)
-    cost = window / most * (settings.REGISTER_COST_IN_VAIN - 1)  # one was taken
-    said: dict[str, Any] = {"who": network_of(address), "at": at, "cost": cost, "window": window}
-    with connection.cursor() as cursor:
-        cursor.execute(SPEND, said)
+    times = settings.REGISTER_COST_IN_VAIN - 1  # one was taken
+    who = network_of(address)
+    allowances.spend(Asking, who, times=times, most=most, seconds=seconds, at=at)
 
 
 def forget_askings(*, before: datetime) -> int:
